@@ -1,0 +1,159 @@
+//! The door before the merge.
+
+use core::fmt;
+
+use crate::{Dot, ReplicaId, Timestamp};
+
+/// Checks a decoded state that is not trusted before it is merged.
+///
+/// Decoding has made sure that the bytes are a state; this looks at what the state *claims*:
+///
+/// - a timestamp too far ahead of the local wall clock would win over every honest write until
+///   the clocks have caught up, so it is refused ([`Limits::max_ahead_ms`]). The past is never
+///   refused: a replica may have been away for years.
+/// - a write of *my own* replica id that I never made means that my id is used twice: by a
+///   restored backup, a cloned disk, a duplicated tab, or a forger. Merging it would make the next
+///   local write collide with one that exists elsewhere.
+///
+/// A refused state changes nothing. When one is refused as
+/// [`OwnWriteUnknown`](AdmitError::OwnWriteUnknown), stop writing under this id and continue
+/// under a new one; never skip ahead of the claimed writes, for that would claim, and so delete,
+/// what this copy never had.
+///
+/// # Examples
+///
+/// ```
+/// use crdt_core::{Admit, AdmitError, Dot, DotMap, Limits, Merge, ReplicaId};
+///
+/// let me = ReplicaId::from_u128(1);
+/// let now_ms = 1_700_000_000_000;
+/// let mut state = DotMap::<String, u64>::new();
+/// state.write(me, "a".into(), 1);
+///
+/// let backup = state.clone();
+/// state.write(me, "b".into(), 2);
+///
+/// // The restored backup meets a write that it made before it was restored.
+/// let mut restored = backup;
+/// let refused = restored.admit(&state, me, now_ms, &Limits::default()).unwrap_err();
+/// assert_eq!(refused, AdmitError::OwnWriteUnknown { replica: me, claimed: 2, held: 1 });
+///
+/// // Under a new id it takes part again.
+/// let me = ReplicaId::from_u128(2);
+/// restored.admit(&state, me, now_ms, &Limits::default())?;
+/// restored.merge(state);
+/// # Ok::<(), AdmitError>(())
+/// ```
+pub trait Admit {
+    /// Whether `incoming` may be merged into `self`, the state of replica `me`, at the wall-clock
+    /// time `now_ms` (milliseconds since the Unix epoch). Cost: at most one look at every entry of
+    /// `incoming`.
+    ///
+    /// # Errors
+    ///
+    /// When `incoming` claims what it cannot have honestly, as the [trait](Admit) says.
+    fn admit(
+        &self,
+        incoming: &Self,
+        me: ReplicaId,
+        now_ms: u64,
+        limits: &Limits,
+    ) -> Result<(), AdmitError>;
+}
+
+/// What [`Admit`] lets pass.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Limits {
+    /// How far ahead of the local wall clock a timestamp may be, in milliseconds. 60,000 by
+    /// default: beyond every clock that is kept by NTP, and below what would hurt.
+    pub max_ahead_ms: u64,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { max_ahead_ms: 60_000 }
+    }
+}
+
+impl Limits {
+    /// With another [`max_ahead_ms`](Limits::max_ahead_ms).
+    pub const fn with_max_ahead_ms(self, max_ahead_ms: u64) -> Self {
+        Self { max_ahead_ms }
+    }
+
+    /// Whether `timestamp` is not too far ahead of `now_ms`.
+    ///
+    /// # Errors
+    ///
+    /// [`AdmitError::FutureTimestamp`] when it is.
+    pub const fn check_timestamp(
+        &self,
+        timestamp: Timestamp,
+        now_ms: u64,
+    ) -> Result<(), AdmitError> {
+        if timestamp.millis() > now_ms.saturating_add(self.max_ahead_ms) {
+            return Err(AdmitError::FutureTimestamp {
+                timestamp,
+                now_ms,
+                max_ahead_ms: self.max_ahead_ms,
+            });
+        }
+        Ok(())
+    }
+}
+
+/// Why an incoming state is refused. Nothing was changed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum AdmitError {
+    /// It carries a timestamp too far in the future: its writer's clock is wrong, or this one's
+    /// is. It can be admitted when time has caught up.
+    FutureTimestamp {
+        /// The timestamp that is too far ahead.
+        timestamp: Timestamp,
+        /// The local wall clock it was compared with.
+        now_ms: u64,
+        /// The limit in force.
+        max_ahead_ms: u64,
+    },
+    /// It holds a write of this replica's id that this replica never made: the id is in use twice,
+    /// or this copy was restored from an older one. Continue under a new id.
+    OwnWriteUnknown {
+        /// This replica's id.
+        replica: ReplicaId,
+        /// The greatest counter, total or timestamp that is claimed for it.
+        claimed: u64,
+        /// The greatest that this replica holds itself.
+        held: u64,
+    },
+    /// It holds, under a dot that this replica wrote, something else than it wrote.
+    OwnWriteDiffers {
+        /// The dot with two contents.
+        dot: Dot,
+    },
+}
+
+impl fmt::Display for AdmitError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::FutureTimestamp { timestamp, now_ms, max_ahead_ms } => write!(
+                f,
+                "timestamp {timestamp} is more than {max_ahead_ms} ms ahead of the local clock \
+                 ({now_ms}): check both clocks, or admit it when time has caught up"
+            ),
+            Self::OwnWriteUnknown { replica, claimed, held } => write!(
+                f,
+                "a peer holds write {claimed} of replica {replica}, which itself has made only \
+                 {held}: its id is in use twice or this copy was restored; continue under a new id"
+            ),
+            Self::OwnWriteDiffers { dot } => write!(
+                f,
+                "a peer holds another content for {dot} than was written: the id is in use twice; \
+                 continue under a new id"
+            ),
+        }
+    }
+}
+
+impl core::error::Error for AdmitError {}

@@ -1,0 +1,34 @@
+#![doc = include_str!("../README.md")]
+#![no_std]
+
+extern crate alloc;
+#[cfg(feature = "std")]
+extern crate std;
+
+mod admit;
+mod clock;
+mod content_hash;
+mod context;
+mod delta;
+mod dot;
+//mod dotmap;
+
+mod merge;
+mod observe;
+mod products;
+mod replica;
+pub mod seed;
+pub mod wire;
+
+pub use admit::{Admit, AdmitError, Limits};
+pub use clock::{Clock, ClockError, ParseTimestampError, Reading, Timestamp};
+pub use content_hash::ContentKey;
+pub use context::CausalContext;
+pub use delta::Delta;
+pub use dot::Dot;
+//pub use dotmap::{DotMap, DotMapDigest, Entry};
+pub use merge::Merge;
+pub use observe::{Change, Observe};
+pub use products::MapDigest;
+pub use replica::{ParseReplicaIdError, ReplicaId};
+pub use wire::Wire;

@@ -1,0 +1,183 @@
+//! Where canonical bytes are taken apart.
+
+use alloc::vec::Vec;
+
+use hashbrown::HashSet;
+
+use super::{Budget, DecodeError, DecodeErrorKind, VERSION};
+use crate::{ReplicaId, seed};
+
+/// The bytes of one message, being read.
+#[derive(Debug)]
+pub struct Reader<'a> {
+    bytes: &'a [u8],
+    offset: usize,
+    budget: Budget,
+    /// The ids mentioned so far, in order of their first mention.
+    replicas: Vec<ReplicaId>,
+    mentioned: HashSet<ReplicaId, ahash::RandomState>,
+}
+
+impl<'a> Reader<'a> {
+    pub(super) fn new(bytes: &'a [u8], budget: &Budget) -> Result<Self, DecodeError> {
+        let mut reader = Self {
+            bytes,
+            offset: 0,
+            budget: *budget,
+            replicas: Vec::new(),
+            mentioned: HashSet::with_hasher(seed::hasher()),
+        };
+        if bytes.len() > budget.bytes {
+            return Err(reader.error(DecodeErrorKind::OverBudget("bytes")));
+        }
+        match reader.byte()? {
+            VERSION => Ok(reader),
+            version => Err(DecodeError::new(DecodeErrorKind::UnknownVersion(version), 0)),
+        }
+    }
+
+    pub(super) fn finish(self) -> Result<(), DecodeError> {
+        if self.offset == self.bytes.len() {
+            Ok(())
+        } else {
+            Err(self.error(DecodeErrorKind::TrailingBytes))
+        }
+    }
+
+    /// An error of this kind at the present place.
+    pub fn error(&self, kind: DecodeErrorKind) -> DecodeError {
+        DecodeError::new(kind, self.offset)
+    }
+
+    /// How many bytes are left.
+    pub fn remaining(&self) -> usize {
+        self.bytes.len() - self.offset
+    }
+
+    /// One byte.
+    ///
+    /// # Errors
+    ///
+    /// When there is none left.
+    pub fn byte(&mut self) -> Result<u8, DecodeError> {
+        self.raw(1).map(|byte| byte[0])
+    }
+
+    /// The next `len` bytes as they are.
+    ///
+    /// # Errors
+    ///
+    /// When there are not so many left.
+    pub fn raw(&mut self, len: usize) -> Result<&'a [u8], DecodeError> {
+        let rest = &self.bytes[self.offset..];
+        let Some(taken) = rest.get(..len) else {
+            return Err(self.error(DecodeErrorKind::UnexpectedEnd));
+        };
+        self.offset += len;
+        Ok(taken)
+    }
+
+    /// The next `N` bytes as they are.
+    ///
+    /// # Errors
+    ///
+    /// When there are not so many left.
+    pub fn array<const N: usize>(&mut self) -> Result<[u8; N], DecodeError> {
+        let mut array = [0; N];
+        array.copy_from_slice(self.raw(N)?);
+        Ok(array)
+    }
+
+    /// A number as [`Writer::varint`](super::Writer::varint) writes it.
+    ///
+    /// # Errors
+    ///
+    /// When it is truncated, longer than it needs to be, or above `u64::MAX`.
+    pub fn varint(&mut self) -> Result<u64, DecodeError> {
+        let mut value = 0u64;
+        for shift in (0..64).step_by(7) {
+            let byte = self.byte()?;
+            let bits = u64::from(byte & 0x7f);
+            if shift == 63 && bits > 1 {
+                return Err(self.error(DecodeErrorKind::OutOfRange));
+            }
+            value |= bits << shift;
+            if byte < 0x80 {
+                return if byte == 0 && shift > 0 {
+                    Err(self.error(DecodeErrorKind::NonMinimalInteger))
+                } else {
+                    Ok(value)
+                };
+            }
+        }
+        Err(self.error(DecodeErrorKind::OutOfRange))
+    }
+
+    /// A length that follows. No message holds more items than it has bytes, so a length above
+    /// that is refused before anything is allocated for it.
+    ///
+    /// # Errors
+    ///
+    /// When the length is above the number of bytes in the message.
+    pub fn length(&mut self) -> Result<usize, DecodeError> {
+        let length = self.varint()?;
+        usize::try_from(length)
+            .ok()
+            .filter(|length| *length <= self.bytes.len())
+            .ok_or_else(|| self.error(DecodeErrorKind::UnexpectedEnd))
+    }
+
+    /// The number of items that follow, taken from the budget.
+    ///
+    /// # Errors
+    ///
+    /// As [`length`](Reader::length), and when it is above what is left of the budget.
+    pub fn count(&mut self) -> Result<usize, DecodeError> {
+        let count = self.length()?;
+        self.charge_items(count)?;
+        Ok(count)
+    }
+
+    /// Takes `count` items from the budget.
+    pub(crate) fn charge_items(&mut self, count: usize) -> Result<(), DecodeError> {
+        match self.budget.items.checked_sub(count) {
+            Some(left) => self.budget.items = left,
+            None => return Err(self.error(DecodeErrorKind::OverBudget("items"))),
+        }
+        Ok(())
+    }
+
+    /// Takes `count` runs from the budget.
+    pub(crate) fn charge_runs(&mut self, count: usize) -> Result<(), DecodeError> {
+        match self.budget.runs.checked_sub(count) {
+            Some(left) => self.budget.runs = left,
+            None => return Err(self.error(DecodeErrorKind::OverBudget("runs"))),
+        }
+        Ok(())
+    }
+
+    /// A replica id as [`Writer::replica`](super::Writer::replica) writes it.
+    ///
+    /// # Errors
+    ///
+    /// When it is written out a second time, or refers to one not yet named.
+    pub fn replica(&mut self) -> Result<ReplicaId, DecodeError> {
+        match self.varint()? {
+            0 => {
+                let id = ReplicaId::from_bytes(self.array()?);
+                if self.replicas.len() == self.budget.replicas {
+                    return Err(self.error(DecodeErrorKind::OverBudget("replicas")));
+                }
+                if !self.mentioned.insert(id) {
+                    return Err(self.error(DecodeErrorKind::RepeatedReplica));
+                }
+                self.replicas.push(id);
+                Ok(id)
+            }
+            place => usize::try_from(place - 1)
+                .ok()
+                .and_then(|place| self.replicas.get(place).copied())
+                .ok_or_else(|| self.error(DecodeErrorKind::UnknownReplica)),
+        }
+    }
+}

@@ -1,0 +1,91 @@
+//! Where canonical bytes are put together.
+
+use alloc::vec::Vec;
+
+use hashbrown::HashMap;
+
+use super::VERSION;
+use crate::{ReplicaId, seed};
+
+/// Up to this many ids are searched one by one.
+const SCANNED: usize = 8;
+
+/// The bytes of one message, being written.
+#[derive(Debug)]
+pub struct Writer {
+    bytes: Vec<u8>,
+    /// The ids mentioned so far, in order of their first mention.
+    replicas: Vec<ReplicaId>,
+    /// Their places, once there are more than [`SCANNED`].
+    places: HashMap<ReplicaId, usize, ahash::RandomState>,
+}
+
+impl Writer {
+    pub(super) fn new() -> Self {
+        Self {
+            bytes: alloc::vec![VERSION],
+            replicas: Vec::new(),
+            places: HashMap::with_hasher(seed::hasher()),
+        }
+    }
+
+    pub(super) fn into_bytes(self) -> Vec<u8> {
+        self.bytes
+    }
+
+    /// One byte.
+    pub fn byte(&mut self, byte: u8) {
+        self.bytes.push(byte);
+    }
+
+    /// Bytes as they are, without their length.
+    pub fn raw(&mut self, bytes: &[u8]) {
+        self.bytes.extend_from_slice(bytes);
+    }
+
+    /// A number in as few bytes as it needs: seven bits a byte, least significant first.
+    #[allow(clippy::cast_possible_truncation, reason = "the low seven bits are what is written")]
+    pub fn varint(&mut self, mut value: u64) {
+        while value >= 0x80 {
+            self.bytes.push(value as u8 | 0x80);
+            value >>= 7;
+        }
+        self.bytes.push(value as u8);
+    }
+
+    /// The number of items that follow, as a varint.
+    pub fn count(&mut self, count: usize) {
+        self.varint(count as u64);
+    }
+
+    /// A replica id: written out at its first mention, by its place afterwards.
+    pub fn replica(&mut self, id: ReplicaId) {
+        match self.place(id) {
+            Some(place) => self.count(place + 1),
+            None => {
+                self.byte(0);
+                self.raw(id.as_bytes());
+                self.mention(id);
+            }
+        }
+    }
+
+    fn place(&self, id: ReplicaId) -> Option<usize> {
+        if self.replicas.len() <= SCANNED {
+            self.replicas.iter().position(|mentioned| *mentioned == id)
+        } else {
+            self.places.get(&id).copied()
+        }
+    }
+
+    fn mention(&mut self, id: ReplicaId) {
+        let place = self.replicas.len();
+        self.replicas.push(id);
+        if place == SCANNED {
+            let all = self.replicas.iter().copied().enumerate();
+            self.places.extend(all.map(|(place, id)| (id, place)));
+        } else if place > SCANNED {
+            self.places.insert(id, place);
+        }
+    }
+}
