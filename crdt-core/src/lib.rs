@@ -12,6 +12,8 @@ mod context;
 mod delta;
 mod dot;
 //mod dotmap;
+#[cfg(feature = "quickcheck")]
+pub mod laws;
 
 mod merge;
 mod observe;

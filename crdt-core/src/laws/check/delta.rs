@@ -1,0 +1,126 @@
+//! `delta_since` and `merge_novel`: exact and least.
+
+use super::join;
+use crate::Delta;
+use crate::laws::failure::Violation;
+use crate::laws::trace::Sample;
+use crate::laws::{Law, Model};
+
+pub(in crate::laws) fn check<M: Model>(samples: &[Sample<M::State>]) -> Result<(), Violation> {
+    for s in samples {
+        alone::<M>(s)?;
+    }
+    for p in samples {
+        for s in samples {
+            let exact = Exchange::<M>::between(p, s);
+            exact.check()?;
+            exact.check_novel()?;
+            for x in samples {
+                exact.check_least(x)?;
+            }
+            // Here x = s is one that suffices for sure, and may be less than what is sent.
+            let more = M::State::delta_since(&exact.joined, &p.state.digest());
+            if join(&s.state, &more) != s.state {
+                return Err(Violation::of(Law::DeltaIsLeast)
+                    .with_sample("p", p)
+                    .with_sample("x", s)
+                    .with("s = p ⊔ x", &exact.joined)
+                    .with("δ = s.delta_since(p.digest())", &more)
+                    .with("x ⊔ δ, which is more than x", &join(&s.state, &more)));
+            }
+        }
+    }
+    Ok(())
+}
+
+fn alone<M: Model>(s: &Sample<M::State>) -> Result<(), Violation> {
+    let for_nothing = s.state.delta_since(&<M::State as Delta>::Digest::default());
+    if for_nothing != s.state {
+        return Err(Violation::of(Law::DeltaForNothing)
+            .with_sample("s", s)
+            .with("s.delta_since(&Default::default())", &for_nothing));
+    }
+    let for_itself = s.state.delta_since(&s.state.digest());
+    if !for_itself.is_bottom() {
+        return Err(Violation::of(Law::DeltaForItself)
+            .with_sample("s", s)
+            .with("s.delta_since(&s.digest())", &for_itself));
+    }
+    Ok(())
+}
+
+/// What a peer `p` is sent by `s` in answer to its digest.
+struct Exchange<'a, M: Model> {
+    p: &'a Sample<M::State>,
+    s: &'a Sample<M::State>,
+    delta: M::State,
+    /// `p ⊔ s`.
+    joined: M::State,
+}
+
+impl<'a, M: Model> Exchange<'a, M> {
+    fn between(p: &'a Sample<M::State>, s: &'a Sample<M::State>) -> Self {
+        let delta = s.state.delta_since(&p.state.digest());
+        Self { p, s, delta, joined: join(&p.state, &s.state) }
+    }
+
+    fn violation(&self, law: Law) -> Violation {
+        Violation::of(law)
+            .with_sample("p", self.p)
+            .with_sample("s", self.s)
+            .with("δ = s.delta_since(p.digest())", &self.delta)
+    }
+
+    fn check(&self) -> Result<(), Violation> {
+        let brought_up = join(&self.p.state, &self.delta);
+        if brought_up != self.joined {
+            return Err(self
+                .violation(Law::DeltaIsExact)
+                .with("p ⊔ δ", &brought_up)
+                .with("p ⊔ s", &self.joined));
+        }
+        let grown = join(&self.s.state, &self.delta);
+        if grown != self.s.state {
+            return Err(self.violation(Law::DeltaIsContained).with("s ⊔ δ", &grown));
+        }
+        let left = self.s.state.delta_since(&brought_up.digest());
+        if !left.is_bottom() {
+            return Err(self
+                .violation(Law::DeltaLeavesNothing)
+                .with("p ⊔ δ", &brought_up)
+                .with("s.delta_since((p ⊔ δ).digest())", &left));
+        }
+        Ok(())
+    }
+
+    /// Every candidate that would have had the same effect includes the delta.
+    fn check_least(&self, x: &Sample<M::State>) -> Result<(), Violation> {
+        if join(&self.p.state, &x.state) != self.joined {
+            return Ok(());
+        }
+        let more = join(&x.state, &self.delta);
+        if more != x.state {
+            return Err(self
+                .violation(Law::DeltaIsLeast)
+                .with_sample("x", x)
+                .with("p ⊔ x = p ⊔ s", &self.joined)
+                .with("x ⊔ δ, which is more than x", &more));
+        }
+        Ok(())
+    }
+
+    fn check_novel(&self) -> Result<(), Violation> {
+        let mut merged = self.p.state.clone();
+        let novel = merged.merge_novel(self.s.state.clone());
+        if merged != self.joined {
+            return Err(self
+                .violation(Law::NovelMerges)
+                .with("p after p.merge_novel(s)", &merged)
+                .with("p ⊔ s", &self.joined));
+        }
+        if novel != self.delta {
+            return Err(self.violation(Law::NovelIsLeast).with("p.merge_novel(s)", &novel));
+        }
+        Ok(())
+    }
+}

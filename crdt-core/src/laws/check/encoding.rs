@@ -1,0 +1,152 @@
+//! Canonical bytes: equal states have equal bytes, and nothing else is decoded.
+
+use alloc::format;
+use alloc::string::ToString;
+use alloc::vec::Vec;
+
+use quickcheck::Gen;
+
+use super::join;
+use crate::Wire;
+use crate::laws::failure::Violation;
+use crate::laws::random::{below, shuffle, subset};
+use crate::laws::trace::{Sample, Trace};
+use crate::laws::{Law, Model};
+
+/// So many bytes of a message are altered, and, in a long one, so many prefixes tried.
+const TRIED: usize = 24;
+
+pub(in crate::laws) fn check<M: Model>(
+    samples: &[Sample<M::State>],
+    generator: &mut Gen,
+) -> Result<(), Violation> {
+    for a in samples {
+        round_trip::<M>(a)?;
+        truncated::<M>(a, generator)?;
+        altered::<M>(a, generator)?;
+    }
+    for (place, a) in samples.iter().enumerate() {
+        for b in &samples[place + 1..] {
+            same::<M>("a and b", (&a.state, &a.bytes), (&b.state, &b.bytes))
+                .map_err(|found| found.with("from", &format!("{}; {}", a.origin, b.origin)))?;
+        }
+    }
+    Ok(())
+}
+
+/// The same deltas in two orders, and in two groups.
+pub(in crate::laws) fn check_orders<M: Model>(
+    trace: &Trace<M>,
+    generator: &mut Gen,
+) -> Result<(), Violation> {
+    let numbers = subset(generator, 0..trace.deltas.len());
+    let mut shuffled = numbers.clone();
+    shuffle(generator, &mut shuffled);
+    let one = trace.join(&numbers);
+    let (early, late) = shuffled.split_at(below(generator, shuffled.len() + 1));
+    for (order, other) in [
+        ("in another order", trace.join(&shuffled)),
+        ("in another order and two groups", join(&trace.join(early), &trace.join(late))),
+    ] {
+        let named = |violation: Violation| {
+            let one_based = |numbers: &[usize]| numbers.iter().map(|n| n + 1).collect::<Vec<_>>();
+            violation
+                .with("deltas", &one_based(&numbers))
+                .with(order, &(one_based(early), one_based(late)))
+        };
+        if one != other {
+            let found = Violation::of(Law::OrderIndependence);
+            return Err(named(found).with("state", &one).with("state in the other order", &other));
+        }
+        same::<M>(order, (&one, &one.encode()), (&other, &other.encode())).map_err(named)?;
+    }
+    Ok(())
+}
+
+/// Equal states, equal bytes, equal observations.
+fn same<M: Model>(
+    name: &str,
+    (a, bytes_a): (&M::State, &[u8]),
+    (b, bytes_b): (&M::State, &[u8]),
+) -> Result<(), Violation> {
+    if (a == b) != (bytes_a == bytes_b) {
+        return Err(Violation::of(Law::Canonical)
+            .with("a", a)
+            .with("b", b)
+            .with("a == b", &(a == b))
+            .with("bytes of a", &bytes_a)
+            .with("bytes of b", &bytes_b));
+    }
+    if a == b && M::observe(a) != M::observe(b) {
+        return Err(Violation::of(Law::EqualIsSeenEqual)
+            .with(name, a)
+            .with("observed of the one", &M::observe(a))
+            .with("observed of the other", &M::observe(b)));
+    }
+    Ok(())
+}
+
+fn round_trip<M: Model>(a: &Sample<M::State>) -> Result<(), Violation> {
+    let violation = |law| Violation::of(law).with_sample("a", a).with("bytes of a", &a.bytes);
+    let decoded = match M::State::decode(&a.bytes) {
+        Ok(decoded) => decoded,
+        Err(error) => {
+            return Err(violation(Law::RoundTrip).with_text("refused", error.to_string()));
+        }
+    };
+    if decoded != a.state {
+        return Err(violation(Law::RoundTrip).with("decoded", &decoded));
+    }
+    same::<M>("a, and a decoded", (&a.state, &a.bytes), (&decoded, &decoded.encode()))
+}
+
+fn truncated<M: Model>(a: &Sample<M::State>, generator: &mut Gen) -> Result<(), Violation> {
+    let all = a.bytes.len();
+    let lengths: Vec<usize> = if all <= 4 * TRIED {
+        (0..all).collect()
+    } else {
+        (0..TRIED).map(|_| below(generator, all)).collect()
+    };
+    for length in lengths {
+        if let Ok(decoded) = M::State::decode(&a.bytes[..length]) {
+            return Err(Violation::of(Law::Truncation)
+                .with_sample("a", a)
+                .with("bytes of a", &a.bytes)
+                .with("length of the prefix", &length)
+                .with("decoded", &decoded));
+        }
+    }
+    for byte in [0, 1, 0xff] {
+        let mut longer = a.bytes.clone();
+        longer.push(byte);
+        if let Ok(decoded) = M::State::decode(&longer) {
+            return Err(Violation::of(Law::TrailingBytes)
+                .with_sample("a", a)
+                .with("bytes", &longer)
+                .with("decoded", &decoded));
+        }
+    }
+    Ok(())
+}
+
+fn altered<M: Model>(a: &Sample<M::State>, generator: &mut Gen) -> Result<(), Violation> {
+    for _ in 0..TRIED {
+        let mut bytes = a.bytes.clone();
+        let place = below(generator, bytes.len());
+        let Some(byte) = bytes.get_mut(place) else { break };
+        // Small steps hit counts and tags, single bits hit everything else.
+        *byte = match below(generator, 4) {
+            0 => byte.wrapping_add(1),
+            1 => byte.wrapping_sub(1),
+            _ => *byte ^ 1 << below(generator, 8),
+        };
+        let Ok(decoded) = M::State::decode(&bytes) else { continue };
+        if decoded.encode() != bytes {
+            return Err(Violation::of(Law::OnlyCanonicalBytes)
+                .with("bytes", &bytes)
+                .with("decoded", &decoded)
+                .with("its bytes", &decoded.encode()));
+        }
+    }
+    Ok(())
+}

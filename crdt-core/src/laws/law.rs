@@ -1,0 +1,56 @@
+//! The laws by name.
+
+use core::fmt;
+
+macro_rules! laws {
+    ($($(#[$meta:meta])* $law:ident = $sentence:literal,)*) => {
+        /// A law of the kit. Its `Display` says it in a sentence.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[non_exhaustive]
+        pub enum Law {
+            $(#[doc = $sentence] $law,)*
+        }
+
+        impl Law {
+            /// All of them, in the order in which they are checked.
+            pub const ALL: &'static [Self] = &[$(Self::$law),*];
+        }
+
+        impl fmt::Display for Law {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(match self {
+                    $(Self::$law => $sentence,)*
+                })
+            }
+        }
+    };
+}
+
+laws! {
+    NoPanic = "no operation, merge, delta or decoding panics on a reachable state",
+    MutatorIsMerge = "a mutator changes the state as merging the delta it returns would have",
+    RoundTrip = "decoding what a state encodes to yields an equal state",
+    Canonical = "states are equal exactly when their bytes are equal",
+    Truncation = "every proper prefix of a message is refused",
+    TrailingBytes = "a message with a byte after its end is refused",
+    OnlyCanonicalBytes = "bytes that are decoded at all are those that their state encodes to",
+    Idempotence = "merging a state with itself changes nothing: a ⊔ a = a",
+    BottomIsIdentity = "merging with the bottom state changes nothing: a ⊔ ⊥ = ⊥ ⊔ a = a",
+    BottomIsRecognized = "is_bottom tells exactly whether a state equals Default::default()",
+    Commutativity = "merging is commutative: a ⊔ b = b ⊔ a",
+    Associativity = "merging is associative: (a ⊔ b) ⊔ c = a ⊔ (b ⊔ c)",
+    ChangeIsTold = "merge returns true exactly when it changed the state",
+    MergeRefAgrees = "merge_ref does and returns what merge does and returns",
+    OrderIndependence = "merging the same deltas in another order yields the same state",
+    EqualIsSeenEqual = "equal states are observed to be equal",
+    DeltaIsExact = "delta_since is exact: p ⊔ s.delta_since(p.digest()) = p ⊔ s",
+    DeltaIsContained = "delta_since adds nothing to its state: s ⊔ s.delta_since(p.digest()) = s",
+    DeltaLeavesNothing = "after merging a delta_since nothing is left to send",
+    DeltaForNothing = "for a peer that has nothing, delta_since is the whole state",
+    DeltaForItself = "for a peer that has the same state, delta_since is bottom",
+    DeltaIsLeast = "delta_since is least: every x with p ⊔ x = p ⊔ s includes it",
+    NovelIsLeast = "merge_novel returns what delta_since would have: just what was novel",
+    NovelMerges = "merge_novel merges as merge does",
+    Sequential = "one replica alone observes what the sequential specification says",
+    Convergence = "once the network has healed, all replicas equal the merge of all states",
+}

@@ -1,0 +1,71 @@
+//! What is in flight.
+
+use alloc::rc::Rc;
+use alloc::string::String;
+use alloc::vec::Vec;
+
+/// A message on its way.
+pub(super) struct Message<D> {
+    pub(super) from: usize,
+    pub(super) to: usize,
+    /// What it is, for the story.
+    pub(super) what: String,
+    pub(super) payload: Payload<D>,
+}
+
+pub(super) enum Payload<D> {
+    /// The bytes of a state: a delta, a group of deltas, an answer to a digest, or a whole one.
+    State(Rc<[u8]>),
+    /// A question: what do I lack?
+    Digest(Rc<D>),
+}
+
+impl<D> Clone for Payload<D> {
+    fn clone(&self) -> Self {
+        match self {
+            Self::State(bytes) => Self::State(bytes.clone()),
+            Self::Digest(digest) => Self::Digest(digest.clone()),
+        }
+    }
+}
+
+/// A network that loses, repeats and reorders, and whose links are cut and heal.
+pub(super) struct Network<D> {
+    in_flight: Vec<Message<D>>,
+    cuts: Vec<(usize, usize)>,
+}
+
+impl<D> Network<D> {
+    pub(super) const fn new() -> Self {
+        Self { in_flight: Vec::new(), cuts: Vec::new() }
+    }
+
+    pub(super) fn send(&mut self, message: Message<D>) {
+        self.in_flight.push(message);
+    }
+
+    /// The message with this number, modulo how many are in flight; a copy of it stays if it is to
+    /// be repeated.
+    pub(super) fn take(&mut self, number: usize, repeated: bool) -> Option<Message<D>> {
+        let place = number.checked_rem(self.in_flight.len())?;
+        let message = self.in_flight.remove(place);
+        if repeated {
+            let Message { from, to, what, payload } = &message;
+            let (from, to) = (*from, *to);
+            self.send(Message { from, to, what: what.clone(), payload: payload.clone() });
+        }
+        Some(message)
+    }
+
+    pub(super) fn cut(&mut self, one: usize, other: usize) {
+        self.cuts.push((one.min(other), one.max(other)));
+    }
+
+    pub(super) fn heal(&mut self) {
+        self.cuts.clear();
+    }
+
+    pub(super) fn is_cut(&self, one: usize, other: usize) -> bool {
+        self.cuts.contains(&(one.min(other), one.max(other)))
+    }
+}

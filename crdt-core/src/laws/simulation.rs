@@ -1,0 +1,318 @@
+//! A schedule carried out: replicas, their clocks, and the network between them.
+
+use alloc::format;
+use alloc::rc::Rc;
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+use core::fmt::{self, Write as _};
+
+use super::failure::Violation;
+use super::network::{Message, Network, Payload};
+use super::schedule::{Schedule, Step};
+use super::trace::{Origin, Trace};
+use super::{Author, Law, Model};
+use crate::{Delta, Merge, ReplicaId, Timestamp, Wire};
+
+/// So many steps share one millisecond, so that instants of different replicas coincide.
+const STEPS_PER_MILLISECOND: usize = 4;
+
+/// Carries out a schedule.
+///
+/// Whatever travels or is persisted does so as bytes.
+pub(super) fn simulate<M: Model>(schedule: &Schedule<M::Operation>) -> Run<M> {
+    Simulation::new(schedule, false).run(schedule)
+}
+
+/// Carries out a schedule and tells what happens, a line a step.
+pub(super) fn narrate<M: Model>(schedule: &Schedule<M::Operation>) -> Vec<String> {
+    Simulation::<M>::new(schedule, true).run(schedule).story
+}
+
+/// What came of a schedule.
+pub(super) struct Run<M: Model> {
+    pub(super) trace: Trace<M>,
+    /// What had been told before the end, or before a law was broken.
+    pub(super) story: Vec<String>,
+    /// A law that was seen to be broken on the way.
+    pub(super) violation: Option<Violation>,
+}
+
+/// `A`, `B`, …; after a restart `A'`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Name {
+    place: u8,
+    restarts: usize,
+}
+
+impl Name {
+    /// Ids that read like the names: `…000a` is A, `…001a` is A'.
+    const fn id(self, namespace: u64) -> ReplicaId {
+        let letter = 0xa + self.place as u128;
+        ReplicaId::from_u128((namespace as u128) << 64 | (self.restarts as u128) << 4 | letter)
+    }
+}
+
+impl fmt::Display for Name {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_char(char::from(b'A' + self.place))?;
+        (0..self.restarts).try_for_each(|_| f.write_char('\''))
+    }
+}
+
+struct Replica<M: Model> {
+    name: Name,
+    state: M::State,
+    /// The deltas that it has made, by number.
+    deltas: Vec<usize>,
+    persisted: Vec<u8>,
+    last_timestamp: Timestamp,
+    skew_ms: u64,
+}
+
+struct Simulation<M: Model> {
+    replicas: Vec<Replica<M>>,
+    network: Network<<M::State as Delta>::Digest>,
+    trace: Trace<M>,
+    namespace: u64,
+    steps: usize,
+    /// The lines told so far, also when nobody listens.
+    lines: usize,
+    story: Option<Vec<String>>,
+}
+
+impl<M: Model> Simulation<M> {
+    fn new(schedule: &Schedule<M::Operation>, narrated: bool) -> Self {
+        let replica = |(place, skew): (u8, &u8)| Replica {
+            name: Name { place, restarts: 0 },
+            state: M::State::default(),
+            deltas: Vec::new(),
+            persisted: M::State::default().encode(),
+            last_timestamp: Timestamp::MIN,
+            skew_ms: u64::from(*skew),
+        };
+        let places = (0..).zip(&schedule.skews).take(schedule.replicas.0);
+        Self {
+            replicas: places.map(replica).collect(),
+            network: Network::new(),
+            trace: Trace::new(),
+            namespace: schedule.namespace,
+            steps: 0,
+            lines: 0,
+            story: narrated.then(Vec::new),
+        }
+    }
+
+    fn run(mut self, schedule: &Schedule<M::Operation>) -> Run<M> {
+        let outcome = schedule.steps.iter().try_for_each(|step| {
+            self.steps += 1;
+            self.step(step)
+        });
+        for replica in self.replicas {
+            self.trace.finals.push((replica.name.to_string(), replica.state));
+        }
+        Run { trace: self.trace, story: self.story.unwrap_or_default(), violation: outcome.err() }
+    }
+
+    fn tell(&mut self, line: impl FnOnce(&Self) -> String) {
+        self.lines += 1;
+        if self.story.is_some() {
+            let line = line(self);
+            self.story.get_or_insert_default().push(line);
+        }
+    }
+
+    fn place(&self, number: u8) -> usize {
+        usize::from(number) % self.replicas.len()
+    }
+
+    /// Two different replicas.
+    fn link(&self, from: u8, to: u8) -> (usize, usize) {
+        let (from, to) = (self.place(from), self.place(to));
+        (from, if from == to { (to + 1) % self.replicas.len() } else { to })
+    }
+
+    fn name(&self, place: usize) -> Name {
+        self.replicas[place].name
+    }
+
+    fn step(&mut self, step: &Step<M::Operation>) -> Result<(), Violation> {
+        match step {
+            Step::Write { at, operation } => self.write(self.place(*at), operation)?,
+            Step::SendGroup { from, to, deltas } => {
+                let (from, to) = self.link(*from, *to);
+                self.send_group(from, to, usize::from(*deltas));
+            }
+            Step::SendState { from, to } => {
+                let (from, to) = self.link(*from, *to);
+                let state = self.replicas[from].state.encode();
+                let what = format!("{}'s whole state", self.name(from));
+                self.tell(|run| {
+                    format!("{} sends its whole state to {}", run.name(from), run.name(to))
+                });
+                self.send(from, to, what, Payload::State(state.into()));
+            }
+            Step::Ask { from, to } => {
+                let (from, to) = self.link(*from, *to);
+                let digest = self.replicas[from].state.digest();
+                let what = format!("{}'s digest", self.name(from));
+                self.tell(|run| format!("{} sends its digest to {}", run.name(from), run.name(to)));
+                self.send(from, to, what, Payload::Digest(Rc::new(digest)));
+            }
+            Step::Deliver { message, repeated } => {
+                if let Some(message) = self.network.take(usize::from(*message), *repeated) {
+                    self.deliver(&message, *repeated)?;
+                }
+            }
+            Step::Lose { message } => {
+                if let Some(message) = self.network.take(usize::from(*message), false) {
+                    self.tell(|run| {
+                        format!("{} to {} is lost", message.what, run.name(message.to))
+                    });
+                }
+            }
+            Step::Cut { one, other } => {
+                let (one, other) = self.link(*one, *other);
+                self.network.cut(one, other);
+                self.tell(|run| {
+                    format!("the link of {} and {} is cut", run.name(one), run.name(other))
+                });
+            }
+            Step::Heal => {
+                self.network.heal();
+                self.tell(|_| "all links heal".into());
+            }
+            Step::Persist { at } => {
+                let at = self.place(*at);
+                let replica = &mut self.replicas[at];
+                replica.persisted = replica.state.encode();
+                self.tell(|run| format!("{} persists its state", run.name(at)));
+            }
+            Step::Restart { at } => self.restart(self.place(*at))?,
+        }
+        Ok(())
+    }
+
+    fn write(&mut self, at: usize, operation: &M::Operation) -> Result<(), Violation> {
+        let milliseconds = (self.steps / STEPS_PER_MILLISECOND) as u64;
+        let replica = &mut self.replicas[at];
+        let author = Author {
+            replica: replica.name.id(self.namespace),
+            timestamp: next_timestamp(replica.last_timestamp, 1 + milliseconds + replica.skew_ms),
+        };
+        replica.last_timestamp = author.timestamp;
+
+        let before = replica.state.clone();
+        let delta = M::apply(&mut replica.state, &author, operation);
+        let after = replica.state.clone();
+
+        let number = self.trace.deltas.len();
+        replica.deltas.push(number);
+        self.trace.deltas.push(delta.clone());
+        self.trace.operations.push(operation.clone());
+        self.tell(|run| format!("{} writes {operation:?}: delta #{}", run.name(at), number + 1));
+        self.reach(at);
+
+        let mut merged = before.clone();
+        merged.merge(delta.clone());
+        if merged != after {
+            return Err(Violation::of(Law::MutatorIsMerge)
+                .with("state before", &before)
+                .with("operation", operation)
+                .with("state after", &after)
+                .with("returned delta", &delta)
+                .with("before ⊔ delta", &merged));
+        }
+        let bytes: Rc<[u8]> = delta.encode().into();
+        for to in (0..self.replicas.len()).filter(|to| *to != at) {
+            let what = format!("{}'s delta #{}", self.name(at), number + 1);
+            self.send(at, to, what, Payload::State(bytes.clone()));
+        }
+        Ok(())
+    }
+
+    fn send_group(&mut self, from: usize, to: usize, deltas: usize) {
+        let own = &self.replicas[from].deltas;
+        let group = own[own.len().saturating_sub(deltas)..].to_vec();
+        if group.is_empty() {
+            return;
+        }
+        let mut joined = M::State::default();
+        let mut what = format!("{}'s joined deltas", self.name(from));
+        for number in group {
+            joined.merge_ref(&self.trace.deltas[number]);
+            let _ = write!(what, " #{}", number + 1);
+        }
+        self.tell(|run| format!("{what} are sent to {} as one", run.name(to)));
+        self.send(from, to, what, Payload::State(joined.encode().into()));
+    }
+
+    fn send(
+        &mut self,
+        from: usize,
+        to: usize,
+        what: String,
+        payload: Payload<<M::State as Delta>::Digest>,
+    ) {
+        self.network.send(Message { from, to, what, payload });
+    }
+
+    fn deliver(
+        &mut self,
+        message: &Message<<M::State as Delta>::Digest>,
+        repeated: bool,
+    ) -> Result<(), Violation> {
+        let Message { from, to, what, payload } = message;
+        if self.network.is_cut(*from, *to) {
+            self.tell(|run| format!("{what} is lost on the cut link to {}", run.name(*to)));
+            return Ok(());
+        }
+        let copy = if repeated { ", and a copy stays in flight" } else { "" };
+        self.tell(|run| format!("{what} reaches {}{copy}", run.name(*to)));
+        match payload {
+            Payload::State(bytes) => {
+                let arrived = decoded::<M>(bytes)?;
+                self.replicas[*to].state.merge(arrived);
+                self.reach(*to);
+            }
+            Payload::Digest(digest) => {
+                let answer = self.replicas[*to].state.delta_since(digest);
+                let what = format!("{}'s answer", self.name(*to));
+                self.send(*to, *from, what, Payload::State(answer.encode().into()));
+            }
+        }
+        Ok(())
+    }
+
+    fn restart(&mut self, at: usize) -> Result<(), Violation> {
+        let replica = &mut self.replicas[at];
+        let before = replica.name;
+        replica.name.restarts += 1;
+        replica.deltas.clear();
+        replica.last_timestamp = Timestamp::MIN;
+        replica.state = decoded::<M>(&replica.persisted)?;
+        self.tell(|run| {
+            format!("{before} restarts as {}, with what it persisted last", run.name(at))
+        });
+        Ok(())
+    }
+
+    fn reach(&mut self, at: usize) {
+        let state = self.replicas[at].state.clone();
+        let origin = Origin::After { name: self.name(at), line: self.lines };
+        self.trace.reached.push((origin, state));
+    }
+}
+
+/// Later than the `last`, and not before the wall clock.
+fn next_timestamp(last: Timestamp, wall_ms: u64) -> Timestamp {
+    let wall = Timestamp::from_millis(wall_ms).unwrap_or(Timestamp::MAX);
+    last.next().map_or(Timestamp::MAX, |next| next.max(wall))
+}
+
+fn decoded<M: Model>(bytes: &[u8]) -> Result<M::State, Violation> {
+    M::State::decode(bytes).map_err(|error| {
+        Violation::of(Law::RoundTrip)
+            .with("bytes of a state", &bytes)
+            .with_text("refused", error.to_string())
+    })
+}
