@@ -11,10 +11,9 @@ mod content_hash;
 mod context;
 mod delta;
 mod dot;
-//mod dotmap;
+mod dotmap;
 #[cfg(feature = "quickcheck")]
 pub mod laws;
-
 mod merge;
 mod observe;
 mod products;
@@ -28,7 +27,7 @@ pub use content_hash::ContentKey;
 pub use context::CausalContext;
 pub use delta::Delta;
 pub use dot::Dot;
-//pub use dotmap::{DotMap, DotMapDigest, Entry};
+pub use dotmap::{DotMap, DotMapDigest, Entry, InvalidParts, Iter, Key, Keys, Value};
 pub use merge::Merge;
 pub use observe::{Change, Observe};
 pub use products::MapDigest;

@@ -118,6 +118,28 @@ impl CausalContext {
         &mut self.replicas[place].1
     }
 
+    pub(crate) fn get_mut(&mut self, replica: ReplicaId) -> Option<&mut Runs> {
+        self.place(replica).ok().map(|place| &mut self.replicas[place].1)
+    }
+
+    /// Adds the entries of replicas that have none yet; tells whether there are any.
+    pub(crate) fn append(&mut self, others: Self) -> bool {
+        let grown = !others.is_empty();
+        match others.replicas.len() {
+            0 => {}
+            1 => {
+                for (replica, runs) in others.replicas {
+                    *self.entry(replica) = runs;
+                }
+            }
+            _ => {
+                self.replicas.extend(others.replicas);
+                self.replicas.sort_unstable_by_key(|(replica, _)| *replica);
+            }
+        }
+        grown
+    }
+
     /// Adds runs of a replica that comes after all others, unless they are empty.
     pub(crate) fn push(&mut self, replica: ReplicaId, runs: Runs) {
         debug_assert!(self.replicas.last().is_none_or(|(last, _)| *last < replica));

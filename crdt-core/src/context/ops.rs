@@ -34,11 +34,16 @@ impl Merge for CausalContext {
         self.merge_ref(&other)
     }
 
+    /// Cost: O(runs of `other` · log runs) when it has few replicas, else O(runs of both).
     fn merge_ref(&mut self, other: &Self) -> bool {
         let mut grown = false;
+        let mut missing = Self::new();
         for (replica, runs) in other.entries() {
-            grown |= self.entry(replica).union(runs);
+            match self.get_mut(replica) {
+                Some(mine) => grown |= mine.union(runs),
+                None => missing.push(replica, runs.clone()),
+            }
         }
-        grown
+        grown | self.append(missing)
     }
 }

@@ -149,6 +149,43 @@ impl Runs {
         both
     }
 
+    /// The places, from 1, of the counters of `members` among those of `self`, which has them all.
+    pub(crate) fn ranks_of(&self, members: &Self) -> Self {
+        let mut ranks = Self::default();
+        let mut members = members.0.iter().peekable();
+        let mut before = 0;
+        for (first, last) in &self.0 {
+            while let Some(run) = members.next_if(|run| run.0 <= *last) {
+                ranks.push(before + run.0 - first + 1..=before + run.1 - first + 1);
+            }
+            before += last - first + 1;
+        }
+        ranks
+    }
+
+    /// The counters at these places: the inverse of [`ranks_of`](Runs::ranks_of). Places beyond
+    /// the last counter are left out.
+    pub(crate) fn at_ranks(&self, ranks: &Self) -> Self {
+        let mut members = Self::default();
+        let mut before = 0;
+        let mut ranks = ranks.0.iter().copied().peekable();
+        for (first, last) in &self.0 {
+            let length = last - first + 1;
+            let counter = |rank: u64| rank - before - 1 + first;
+            while let Some(run) = ranks.peek_mut().filter(|run| run.0 <= before + length) {
+                let end = run.1.min(before + length);
+                members.push(counter(run.0)..=counter(end));
+                if end == run.1 {
+                    ranks.next();
+                } else {
+                    run.0 = end + 1;
+                }
+            }
+            before += length;
+        }
+        members
+    }
+
     fn ending_at_or_after(&self, counter: u64) -> usize {
         self.0.partition_point(|(_, last)| *last < counter)
     }
@@ -219,6 +256,21 @@ mod tests {
                             .collect()
                     );
                 }
+            }
+        }
+    }
+
+    #[test]
+    fn ranks_are_places_among_the_members() {
+        for (runs, plain_runs) in subsets() {
+            for (members, plain_members) in subsets() {
+                if !plain_members.is_subset(&plain_runs) {
+                    continue;
+                }
+                let place = |n: &u64| plain_runs.range(..=*n).count() as u64;
+                let places: Runs = plain_members.iter().map(place).collect();
+                assert_eq!(runs.ranks_of(&members), places);
+                assert_eq!(runs.at_ranks(&places), members);
             }
         }
     }

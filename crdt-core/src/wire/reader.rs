@@ -13,6 +13,8 @@ pub struct Reader<'a> {
     bytes: &'a [u8],
     offset: usize,
     budget: Budget,
+    /// How many items may still come: each takes a byte, whatever the budget.
+    items: usize,
     /// The ids mentioned so far, in order of their first mention.
     replicas: Vec<ReplicaId>,
     mentioned: HashSet<ReplicaId, ahash::RandomState>,
@@ -24,6 +26,7 @@ impl<'a> Reader<'a> {
             bytes,
             offset: 0,
             budget: *budget,
+            items: budget.items.min(bytes.len()),
             replicas: Vec::new(),
             mentioned: HashSet::with_hasher(seed::hasher()),
         };
@@ -140,11 +143,16 @@ impl<'a> Reader<'a> {
 
     /// Takes `count` items from the budget.
     pub(crate) fn charge_items(&mut self, count: usize) -> Result<(), DecodeError> {
-        match self.budget.items.checked_sub(count) {
-            Some(left) => self.budget.items = left,
-            None => return Err(self.error(DecodeErrorKind::OverBudget("items"))),
+        match self.items.checked_sub(count) {
+            Some(left) => {
+                self.items = left;
+                Ok(())
+            }
+            None if self.budget.items < self.bytes.len() => {
+                Err(self.error(DecodeErrorKind::OverBudget("items")))
+            }
+            None => Err(self.error(DecodeErrorKind::UnexpectedEnd)),
         }
-        Ok(())
     }
 
     /// Takes `count` runs from the budget.
