@@ -62,8 +62,8 @@ impl Runs {
                 true
             }
             [only] if only.0 <= first && last <= only.1 => false,
-            [least, ..] => {
-                let merged = (least.0.min(first), self.0[to - 1].1.max(last));
+            [start, ..] => {
+                let merged = (start.0.min(first), self.0[to - 1].1.max(last));
                 self.0[from] = merged;
                 self.0.drain(from + 1..to);
                 true

@@ -3,6 +3,9 @@
 //! Merging never brings in a bottom value, and deltas, digests and bytes leave it out. One that
 //! the application puts in itself, with `entry(key).or_default()`, stays until it is taken out:
 //! it makes `==` tell two maps apart that are the same state and have the same bytes.
+//!
+//! Write `Merge::merge(&mut map, other)` for maps: the standard library prepares a method of that
+//! name for `BTreeMap`, and a method of the type itself would go first.
 
 use alloc::collections::BTreeMap;
 use alloc::collections::btree_map::Entry;

@@ -1,0 +1,191 @@
+//! The core's own lattices under the law kit: the causal engine, and products of lattices.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crdt_core::laws::{self, Author, Model};
+use crdt_core::wire::{DecodeError, Reader, Writer};
+use crdt_core::{Delta, DotMap, Merge, Wire};
+use quickcheck::{Arbitrary, Gen};
+
+#[derive(Clone, Debug)]
+enum Operation {
+    Write(u8, u8),
+    WriteAll(Vec<(u8, u8)>),
+    Remove(u8),
+    RetainBelow(u8),
+    Clear,
+}
+
+impl Arbitrary for Operation {
+    fn arbitrary(generator: &mut Gen) -> Self {
+        let key = |generator: &mut Gen| u8::arbitrary(generator) % 3;
+        let value = |generator: &mut Gen| u8::arbitrary(generator) % 2;
+        match u8::arbitrary(generator) % 10 {
+            0..=4 => Self::Write(key(generator), value(generator)),
+            5 => Self::WriteAll((0..3).map(|_| (key(generator), value(generator))).collect()),
+            6 | 7 => Self::Remove(key(generator)),
+            8 => Self::RetainBelow(key(generator)),
+            _ => Self::Clear,
+        }
+    }
+}
+
+struct Engine;
+
+impl Model for Engine {
+    type State = DotMap<u8, u8>;
+    type Operation = Operation;
+    type Observed = BTreeMap<u8, Vec<u8>>;
+
+    fn apply(state: &mut Self::State, author: &Author, operation: &Operation) -> Self::State {
+        match operation {
+            Operation::Write(key, value) => state.write(author.replica, *key, *value),
+            Operation::WriteAll(writes) => state.write_all(author.replica, writes.iter().copied()),
+            Operation::Remove(key) => state.remove(key),
+            Operation::RetainBelow(limit) => state.retain(|entry| entry.key() < limit),
+            Operation::Clear => state.clear(),
+        }
+    }
+
+    fn observe(state: &Self::State) -> Self::Observed {
+        let values = |key| state.values(key).map(|entry| *entry.value()).collect();
+        state.keys().map(|key| (*key, values(key))).collect()
+    }
+
+    fn sequential(operations: &[Operation]) -> Option<Self::Observed> {
+        let mut map = BTreeMap::new();
+        for operation in operations {
+            match operation {
+                Operation::Write(key, value) => drop(map.insert(*key, vec![*value])),
+                Operation::WriteAll(writes) => {
+                    map.extend(writes.iter().map(|(key, value)| (*key, vec![*value])));
+                }
+                Operation::Remove(key) => drop(map.remove(key)),
+                Operation::RetainBelow(limit) => map.retain(|key, _| key < limit),
+                Operation::Clear => map.clear(),
+            }
+        }
+        Some(map)
+    }
+}
+
+#[test]
+fn the_causal_engine_obeys_the_laws() {
+    laws::check::<Engine>();
+}
+
+/// The plainest lattice there is.
+#[derive(Clone, Debug, Default, PartialEq)]
+struct Greatest(u8);
+
+impl Merge for Greatest {
+    fn merge(&mut self, other: Self) -> bool {
+        let greater = other.0 > self.0;
+        self.0 = self.0.max(other.0);
+        greater
+    }
+}
+
+impl Delta for Greatest {
+    type Digest = u8;
+
+    fn digest(&self) -> u8 {
+        self.0
+    }
+
+    fn delta_since(&self, digest: &u8) -> Self {
+        if self.0 > *digest { self.clone() } else { Self::default() }
+    }
+
+    fn is_bottom(&self) -> bool {
+        self.0 == 0
+    }
+}
+
+impl Wire for Greatest {
+    fn write_to(&self, writer: &mut Writer) {
+        self.0.write_to(writer);
+    }
+
+    fn read_from(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
+        u8::read_from(reader).map(Self)
+    }
+}
+
+/// A tuple, a map of maps, an option: all at once.
+struct Product;
+
+impl Model for Product {
+    type State = (BTreeMap<u8, BTreeMap<u8, DotMap<u8, u8>>>, Option<Greatest>, Greatest);
+    type Operation = (u8, Operation);
+    type Observed = (BTreeSet<u8>, Option<u8>, u8);
+
+    fn apply(state: &mut Self::State, author: &Author, operation: &Self::Operation) -> Self::State {
+        let (place, operation) = operation;
+        let mut delta = Self::State::default();
+        match place % 4 {
+            0 => {
+                let greatest = Greatest(*place);
+                state.1.merge(Some(greatest.clone()));
+                delta.1 = Some(greatest);
+            }
+            1 => {
+                state.2.merge(Greatest(*place));
+                delta.2 = Greatest(*place);
+            }
+            place => {
+                let outer = state.0.entry(place).or_default();
+                let inner = outer.entry(0).or_default();
+                let change = Engine::apply(inner, author, operation);
+                if inner.is_bottom() {
+                    outer.remove(&0);
+                }
+                if outer.is_empty() {
+                    state.0.remove(&place);
+                }
+                if !change.is_bottom() {
+                    delta.0 = BTreeMap::from([(place, BTreeMap::from([(0, change)]))]);
+                }
+            }
+        }
+        delta
+    }
+
+    fn observe(state: &Self::State) -> Self::Observed {
+        let inner = state.0.values().flat_map(BTreeMap::values);
+        let keys = inner.flat_map(|map| map.keys().copied().collect::<Vec<_>>()).collect();
+        (keys, state.1.as_ref().map(|greatest| greatest.0), state.2.0)
+    }
+}
+
+#[test]
+fn products_of_lattices_obey_the_laws() {
+    laws::check::<Product>();
+}
+
+#[test]
+fn a_bottom_value_equals_an_absent_key() {
+    let mut map = BTreeMap::from([("a".to_owned(), Greatest(0))]);
+    let absent = BTreeMap::<String, Greatest>::new();
+    assert!(map.is_bottom());
+    assert_eq!(map.encode(), absent.encode());
+    assert_eq!(map.digest(), absent.digest());
+    assert!(map.delta_since(&Default::default()).is_empty());
+
+    let mut other = absent.clone();
+    assert!(!Merge::merge(&mut other, map.clone()), "a bottom value is not brought in");
+    assert_eq!(other, absent);
+    assert!(Merge::merge(&mut map, BTreeMap::from([("a".to_owned(), Greatest(1))])));
+
+    let bytes = [1, 1, 1, b'a', 0];
+    assert!(BTreeMap::<String, Greatest>::decode(&bytes).is_err(), "nor read");
+}
+
+#[test]
+fn none_is_below_every_value() {
+    let mut option = None;
+    assert!(option.is_bottom());
+    assert!(option.merge(Some(Greatest(0))), "now it knows that there is one");
+    assert!(!option.is_bottom());
+    assert!(!option.merge(None));
+}
