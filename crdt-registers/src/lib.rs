@@ -1,17 +1,18 @@
 #![doc = include_str!("../README.md")]
 #![no_std]
 
-#[cfg(feature = "quickcheck")]
 extern crate alloc;
 
 mod lww_register;
 #[cfg(feature = "quickcheck")]
 pub mod model;
+mod mv_register;
 
 pub use crdt_core::wire::{self, Wire};
 pub use crdt_core::{
-    Admit, AdmitError, Change, Clock, ClockError, ContentKey, Delta, Limits, Merge, Observe,
-    Reading, ReplicaId, Timestamp,
+    Admit, AdmitError, CausalContext, Change, Clock, ClockError, ContentKey, Delta, Dot,
+    DotMapDigest, Limits, Merge, Observe, Reading, ReplicaId, Timestamp, Value,
 };
 
 pub use lww_register::{LwwRegister, LwwRegisterDigest};
+pub use mv_register::MvRegister;

@@ -6,10 +6,13 @@ extern crate alloc;
 mod g_set;
 #[cfg(feature = "quickcheck")]
 pub mod model;
+mod or_set;
 
 pub use crdt_core::wire::{self, Wire};
 pub use crdt_core::{
-    Admit, AdmitError, Change, ContentKey, Delta, Limits, Merge, Observe, ReplicaId,
+    Admit, AdmitError, CausalContext, Change, ContentKey, Delta, Dot, DotMapDigest, Key, Limits,
+    Merge, Observe, ReplicaId,
 };
 
 pub use g_set::{GSet, GSetDigest};
+pub use or_set::{Iter as OrSetIter, OrSet};

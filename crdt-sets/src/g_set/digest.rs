@@ -2,8 +2,8 @@
 
 use alloc::vec::Vec;
 
-use crdt_core::wire::{DecodeError, DecodeErrorKind, Reader, Wire, Writer};
 use crdt_core::ContentKey;
+use crdt_core::wire::{DecodeError, DecodeErrorKind, Reader, Wire, Writer};
 
 /// The elements of a [`GSet`](crate::GSet), each by a hash of 16 bytes, and the key of the hashes.
 ///
