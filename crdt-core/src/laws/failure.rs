@@ -52,12 +52,7 @@ impl fmt::Display for Failure {
             "schedule (case {} of {}, {} steps when found, {} simpler ones tried):",
             self.case, self.cases, self.found_in, self.shrinks
         )?;
-        if self.schedule.is_empty() {
-            writeln!(f, "  nothing needs to happen")?;
-        }
-        for (place, line) in self.schedule.iter().enumerate() {
-            writeln!(f, "  {}. {line}", place + 1)?;
-        }
+        f.write_str(&numbered(&self.schedule))?;
         write!(f, "\nrepeat it with\n  CRDT_SEED={} CRDT_CASES=1", self.seed)
     }
 }
@@ -71,6 +66,15 @@ impl Debug for Failure {
 }
 
 impl core::error::Error for Failure {}
+
+/// A schedule as a numbered list.
+pub(super) fn numbered(story: &[String]) -> String {
+    if story.is_empty() {
+        return "  nothing needs to happen\n".into();
+    }
+    let lines = story.iter().enumerate();
+    lines.map(|(place, line)| format!("  {}. {line}\n", place + 1)).collect()
+}
 
 /// A law found broken, before the schedule is added.
 #[derive(Clone, PartialEq, Eq)]

@@ -2,6 +2,7 @@
 
 mod check;
 mod config;
+mod exhaust;
 mod failure;
 mod law;
 mod model;
@@ -14,6 +15,7 @@ mod simulation;
 mod trace;
 
 pub use config::Config;
+pub use exhaust::{Exhausted, exhaust};
 pub use failure::Failure;
 pub use law::Law;
 pub use model::{Author, Model};

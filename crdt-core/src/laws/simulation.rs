@@ -37,16 +37,24 @@ pub(super) struct Run<M: Model> {
     pub(super) violation: Option<Violation>,
 }
 
+/// What replicas are called; their ids end in the same digit.
+const LETTERS: [char; 6] = ['A', 'B', 'C', 'D', 'E', 'F'];
+
 /// `A`, `B`, …; after a restart `A'`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Name {
-    place: u8,
+    place: usize,
     restarts: usize,
 }
 
 impl Name {
+    /// The replica at this place, before it restarts for the first time.
+    pub(super) fn of(place: usize) -> Self {
+        Self { place, restarts: 0 }
+    }
+
     /// Ids that read like the names: `…000a` is A, `…001a` is A'.
-    const fn id(self, namespace: u64) -> ReplicaId {
+    pub(super) const fn id(self, namespace: u64) -> ReplicaId {
         let letter = 0xa + self.place as u128;
         ReplicaId::from_u128((namespace as u128) << 64 | (self.restarts as u128) << 4 | letter)
     }
@@ -54,7 +62,7 @@ impl Name {
 
 impl fmt::Display for Name {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_char(char::from(b'A' + self.place))?;
+        f.write_char(LETTERS[self.place % LETTERS.len()])?;
         (0..self.restarts).try_for_each(|_| f.write_char('\''))
     }
 }
@@ -82,15 +90,15 @@ struct Simulation<M: Model> {
 
 impl<M: Model> Simulation<M> {
     fn new(schedule: &Schedule<M::Operation>, narrated: bool) -> Self {
-        let replica = |(place, skew): (u8, &u8)| Replica {
-            name: Name { place, restarts: 0 },
+        let replica = |(place, skew): (usize, &u8)| Replica {
+            name: Name::of(place),
             state: M::State::default(),
             deltas: Vec::new(),
             persisted: M::State::default().encode(),
             last_timestamp: Timestamp::MIN,
             skew_ms: u64::from(*skew),
         };
-        let places = (0..).zip(&schedule.skews).take(schedule.replicas.0);
+        let places = schedule.skews.iter().enumerate().take(schedule.replicas.0);
         Self {
             replicas: places.map(replica).collect(),
             network: Network::new(),

@@ -35,12 +35,15 @@ pub(super) enum Origin {
     },
     /// Deltas joined, by number: what a replica holds that missed the others.
     Deltas(Vec<usize>),
+    /// A replica at the end.
+    Replica(Name),
 }
 
 impl fmt::Display for Origin {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Bottom => f.write_str("bottom"),
+            Self::Replica(name) => write!(f, "{name}"),
             Self::After { name, line } => write!(f, "{name} after {line}."),
             Self::Deltas(numbers) => {
                 for (place, number) in numbers.iter().enumerate() {

@@ -12,28 +12,17 @@ pub(in crate::laws) fn check<M: Model>(samples: &[Sample<M::State>]) -> Result<(
     }
     for p in samples {
         for s in samples {
-            let exact = Exchange::<M>::between(p, s);
-            exact.check()?;
-            exact.check_novel()?;
+            let exchange = Exchange::<M>::between(p, s);
+            exchange.check()?;
             for x in samples {
-                exact.check_least(x)?;
-            }
-            // Here x = s is one that suffices for sure, and may be less than what is sent.
-            let more = M::State::delta_since(&exact.joined, &p.state.digest());
-            if join(&s.state, &more) != s.state {
-                return Err(Violation::of(Law::DeltaIsLeast)
-                    .with_sample("p", p)
-                    .with_sample("x", s)
-                    .with("s = p ⊔ x", &exact.joined)
-                    .with("δ = s.delta_since(p.digest())", &more)
-                    .with("x ⊔ δ, which is more than x", &join(&s.state, &more)));
+                exchange.check_least(x)?;
             }
         }
     }
     Ok(())
 }
 
-fn alone<M: Model>(s: &Sample<M::State>) -> Result<(), Violation> {
+pub(in crate::laws) fn alone<M: Model>(s: &Sample<M::State>) -> Result<(), Violation> {
     let for_nothing = s.state.delta_since(&<M::State as Delta>::Digest::default());
     if for_nothing != s.state {
         return Err(Violation::of(Law::DeltaForNothing)
@@ -50,16 +39,16 @@ fn alone<M: Model>(s: &Sample<M::State>) -> Result<(), Violation> {
 }
 
 /// What a peer `p` is sent by `s` in answer to its digest.
-struct Exchange<'a, M: Model> {
+pub(in crate::laws) struct Exchange<'a, M: Model> {
     p: &'a Sample<M::State>,
     s: &'a Sample<M::State>,
-    delta: M::State,
+    pub(in crate::laws) delta: M::State,
     /// `p ⊔ s`.
     joined: M::State,
 }
 
 impl<'a, M: Model> Exchange<'a, M> {
-    fn between(p: &'a Sample<M::State>, s: &'a Sample<M::State>) -> Self {
+    pub(in crate::laws) fn between(p: &'a Sample<M::State>, s: &'a Sample<M::State>) -> Self {
         let delta = s.state.delta_since(&p.state.digest());
         Self { p, s, delta, joined: join(&p.state, &s.state) }
     }
@@ -71,7 +60,14 @@ impl<'a, M: Model> Exchange<'a, M> {
             .with("δ = s.delta_since(p.digest())", &self.delta)
     }
 
-    fn check(&self) -> Result<(), Violation> {
+    /// All laws of two states.
+    pub(in crate::laws) fn check(&self) -> Result<(), Violation> {
+        self.check_exact()?;
+        self.check_novel()?;
+        self.check_least_of_two()
+    }
+
+    fn check_exact(&self) -> Result<(), Violation> {
         let brought_up = join(&self.p.state, &self.delta);
         if brought_up != self.joined {
             return Err(self
@@ -94,7 +90,7 @@ impl<'a, M: Model> Exchange<'a, M> {
     }
 
     /// Every candidate that would have had the same effect includes the delta.
-    fn check_least(&self, x: &Sample<M::State>) -> Result<(), Violation> {
+    pub(in crate::laws) fn check_least(&self, x: &Sample<M::State>) -> Result<(), Violation> {
         if join(&self.p.state, &x.state) != self.joined {
             return Ok(());
         }
@@ -120,6 +116,22 @@ impl<'a, M: Model> Exchange<'a, M> {
         }
         if novel != self.delta {
             return Err(self.violation(Law::NovelIsLeast).with("p.merge_novel(s)", &novel));
+        }
+        Ok(())
+    }
+
+    /// Of the state `p ⊔ x` no more is sent to `p` than `x`: here `x` is the one called `s`.
+    fn check_least_of_two(&self) -> Result<(), Violation> {
+        let (p, x) = (self.p, self.s);
+        let delta = self.joined.delta_since(&p.state.digest());
+        let more = join(&x.state, &delta);
+        if more != x.state {
+            return Err(Violation::of(Law::DeltaIsLeast)
+                .with_sample("p", p)
+                .with_sample("x", x)
+                .with("s = p ⊔ x", &self.joined)
+                .with("δ = s.delta_since(p.digest())", &delta)
+                .with("x ⊔ δ, which is more than x", &more));
         }
         Ok(())
     }

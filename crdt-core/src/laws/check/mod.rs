@@ -1,9 +1,9 @@
 //! The laws, a file for each group of them.
 
 mod convergence;
-mod delta;
-mod encoding;
-mod semilattice;
+pub(super) mod delta;
+pub(super) mod encoding;
+pub(super) mod semilattice;
 mod sequential;
 
 use quickcheck::Gen;

@@ -28,7 +28,7 @@ pub(in crate::laws) fn check<M: Model>(samples: &[Sample<M::State>]) -> Result<(
     Ok(())
 }
 
-fn alone<M: Model>(a: &Sample<M::State>) -> Result<(), Violation> {
+pub(in crate::laws) fn alone<M: Model>(a: &Sample<M::State>) -> Result<(), Violation> {
     let bottom = M::State::default();
     if a.state.is_bottom() != (a.state == bottom) {
         return Err(Violation::of(Law::BottomIsRecognized)
@@ -50,7 +50,10 @@ fn alone<M: Model>(a: &Sample<M::State>) -> Result<(), Violation> {
     Ok(())
 }
 
-fn told<M: Model>(a: &Sample<M::State>, b: &Sample<M::State>) -> Result<(), Violation> {
+pub(in crate::laws) fn told<M: Model>(
+    a: &Sample<M::State>,
+    b: &Sample<M::State>,
+) -> Result<(), Violation> {
     let (mut merged, mut by_reference) = (a.state.clone(), a.state.clone());
     let told = merged.merge(b.state.clone());
     if told != (merged != a.state) {
@@ -73,7 +76,10 @@ fn told<M: Model>(a: &Sample<M::State>, b: &Sample<M::State>) -> Result<(), Viol
     Ok(())
 }
 
-fn commutes<M: Model>(a: &Sample<M::State>, b: &Sample<M::State>) -> Result<(), Violation> {
+pub(in crate::laws) fn commutes<M: Model>(
+    a: &Sample<M::State>,
+    b: &Sample<M::State>,
+) -> Result<(), Violation> {
     let (ab, ba) = (join(&a.state, &b.state), join(&b.state, &a.state));
     if ab != ba {
         return Err(Violation::of(Law::Commutativity)
@@ -85,7 +91,7 @@ fn commutes<M: Model>(a: &Sample<M::State>, b: &Sample<M::State>) -> Result<(), 
     Ok(())
 }
 
-fn associates<M: Model>(
+pub(in crate::laws) fn associates<M: Model>(
     a: &Sample<M::State>,
     b: &Sample<M::State>,
     c: &Sample<M::State>,
