@@ -153,7 +153,7 @@ impl<M: Model> Simulation<M> {
             Step::SendState { from, to } => {
                 let (from, to) = self.link(*from, *to);
                 let state = self.replicas[from].state.encode();
-                let what = format!("{}'s whole state", self.name(from));
+                let what = format!("the whole state of {}", self.name(from));
                 self.tell(|run| {
                     format!("{} sends its whole state to {}", run.name(from), run.name(to))
                 });
@@ -162,7 +162,7 @@ impl<M: Model> Simulation<M> {
             Step::Ask { from, to } => {
                 let (from, to) = self.link(*from, *to);
                 let digest = self.replicas[from].state.digest();
-                let what = format!("{}'s digest", self.name(from));
+                let what = format!("the digest of {}", self.name(from));
                 self.tell(|run| format!("{} sends its digest to {}", run.name(from), run.name(to)));
                 self.send(from, to, what, Payload::Digest(Rc::new(digest)));
             }
@@ -213,12 +213,17 @@ impl<M: Model> Simulation<M> {
         let delta = M::apply(&mut replica.state, &author, operation);
         let after = replica.state.clone();
 
-        let number = self.trace.deltas.len();
-        replica.deltas.push(number);
-        self.trace.deltas.push(delta.clone());
+        let changes = !delta.is_bottom();
+        let number = self.trace.deltas.len() + 1;
         self.trace.operations.push(operation.clone());
-        self.tell(|run| format!("{} writes {operation:?}: delta #{}", run.name(at), number + 1));
-        self.reach(at);
+        self.tell(|run| {
+            let name = run.name(at);
+            if changes {
+                format!("{name} writes {operation:?}: delta #{number}")
+            } else {
+                format!("{name} writes {operation:?}, which changes nothing")
+            }
+        });
 
         let mut merged = before.clone();
         merged.merge(delta.clone());
@@ -230,9 +235,15 @@ impl<M: Model> Simulation<M> {
                 .with("returned delta", &delta)
                 .with("before ⊔ delta", &merged));
         }
+        if !changes {
+            return Ok(());
+        }
+        self.reach(at);
+        self.replicas[at].deltas.push(self.trace.deltas.len());
         let bytes: Rc<[u8]> = delta.encode().into();
+        self.trace.deltas.push(delta);
         for to in (0..self.replicas.len()).filter(|to| *to != at) {
-            let what = format!("{}'s delta #{}", self.name(at), number + 1);
+            let what = format!("delta #{number} of {}", self.name(at));
             self.send(at, to, what, Payload::State(bytes.clone()));
         }
         Ok(())
@@ -244,13 +255,13 @@ impl<M: Model> Simulation<M> {
         if group.is_empty() {
             return;
         }
-        let mut joined = M::State::default();
-        let mut what = format!("{}'s joined deltas", self.name(from));
-        for number in group {
-            joined.merge_ref(&self.trace.deltas[number]);
-            let _ = write!(what, " #{}", number + 1);
+        let mut what = String::from(if group.len() > 1 { "the join of" } else { "once more" });
+        for number in &group {
+            let _ = write!(what, " delta #{}", number + 1);
         }
-        self.tell(|run| format!("{what} are sent to {} as one", run.name(to)));
+        let _ = write!(what, " of {}", self.name(from));
+        let joined = self.trace.join(&group);
+        self.tell(|run| format!("{what} is sent to {}", run.name(to)));
         self.send(from, to, what, Payload::State(joined.encode().into()));
     }
 
@@ -284,7 +295,7 @@ impl<M: Model> Simulation<M> {
             }
             Payload::Digest(digest) => {
                 let answer = self.replicas[*to].state.delta_since(digest);
-                let what = format!("{}'s answer", self.name(*to));
+                let what = format!("the answer of {}", self.name(*to));
                 self.send(*to, *from, what, Payload::State(answer.encode().into()));
             }
         }

@@ -3,7 +3,7 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use super::join;
+use super::{encoding, join};
 use crate::laws::failure::Violation;
 use crate::laws::{Law, Model};
 use crate::{Delta, Merge, Wire};
@@ -18,12 +18,11 @@ pub(in crate::laws) fn check<M: Model>(replicas: &[(String, M::State)]) -> Resul
             states[here].merge(answer);
         }
     }
-    let (bytes, observed) = (all.encode(), M::observe(&all));
-    let converged = |state: &M::State| {
-        *state == all && state.encode() == bytes && M::observe(state) == observed
-    };
-    if states.iter().all(converged) {
-        return Ok(());
+    if states.iter().all(|state| *state == all) {
+        let bytes = all.encode();
+        return states.iter().try_for_each(|state| {
+            encoding::same::<M>("state", (state, &state.encode()), (&all, &bytes))
+        });
     }
     let mut violation = Violation::of(Law::Convergence);
     for ((name, before), state) in replicas.iter().zip(&states) {

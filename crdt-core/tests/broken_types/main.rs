@@ -1,0 +1,104 @@
+//! The law kit is tested on types that are broken in the ways in which such types are: each must be
+//! rejected, whatever the seed, within a bounded number of cases and by a law that says what is
+//! wrong. Correct twins of all of them must pass.
+
+mod adding_merge;
+mod arrival_order_encoding;
+mod change_not_told;
+mod digest_without_live;
+mod exhaustive;
+mod forgetful_write;
+mod full_context_on_answer;
+mod full_context_on_write;
+mod hash_order_merge;
+mod kill_log;
+mod lenient_decode;
+mod local_wins_tie;
+mod max_only_context;
+mod novelty_dropped;
+mod report;
+mod toys;
+mod whole_state_as_delta;
+
+use crdt_core::laws::{Config, Law, Model, check};
+
+use toys::or_set::{self, OrSetModel};
+use toys::register::{self, RegisterModel};
+use toys::tally::{self, TallyModel};
+
+/// From every one of these seeds a broken type is rejected.
+const SEEDS: u64 = 25;
+
+/// Asserts that within `cases` cases the model is rejected by one of `laws`.
+fn is_rejected<M: Model>(cases: usize, laws: &[Law]) {
+    let mut most = 0;
+    for seed in 0..SEEDS {
+        let config =
+            Config::new().with_seed(seed << 32).with_cases(cases.max(1000)).with_shrinks(0);
+        let failure = config.run::<M>().expect_err("this type is broken");
+        assert!(laws.contains(&failure.law()), "not one of {laws:?}: {failure}");
+        most = most.max(failure.cases());
+    }
+    println!("MOST {} {most}", std::any::type_name::<M>());
+}
+
+/// Defines a test: a broken type is rejected within so many cases by one of these laws.
+macro_rules! rejected {
+    ($($name:ident: $model:ty, within $cases:literal, by $($law:ident)|+;)*) => {$(
+        #[test]
+        fn $name() {
+            is_rejected::<$model>($cases, &[$(Law::$law),+]);
+        }
+    )*};
+}
+
+rejected! {
+    max_only_context_is_rejected: OrSetModel<max_only_context::MaxOnlyContext>,
+        within 20, by Idempotence | BottomIsIdentity | Commutativity | Associativity | OrderIndependence;
+    full_context_on_write_is_rejected: OrSetModel<full_context_on_write::FullContextOnWrite>,
+        within 20, by MutatorIsMerge;
+    full_context_on_answer_is_rejected: OrSetModel<full_context_on_answer::FullContextOnAnswer>,
+        within 20, by DeltaIsExact;
+    digest_without_live_is_rejected: OrSetModel<digest_without_live::DigestWithoutLive>,
+        within 20, by DeltaIsExact;
+    kill_log_by_dots_seen_is_rejected: kill_log::KillLogModel<kill_log::ByDotsSeen>,
+        within 100, by DeltaIsExact;
+    forgetful_write_is_rejected: OrSetModel<forgetful_write::ForgetfulWrite>,
+        within 20, by MutatorIsMerge;
+    local_wins_tie_is_rejected: RegisterModel<local_wins_tie::LocalWinsTie>,
+        within 20, by Commutativity;
+    arrival_order_encoding_is_rejected: arrival_order_encoding::ArrivalsModel,
+        within 20, by Canonical;
+    lenient_decode_is_rejected: TallyModel<lenient_decode::LenientDecode>,
+        within 100, by OnlyCanonicalBytes;
+    whole_state_as_delta_is_rejected: TallyModel<whole_state_as_delta::WholeStateAsDelta>,
+        within 20, by DeltaIsLeast;
+    novelty_dropped_is_rejected: OrSetModel<novelty_dropped::NoveltyDropped>,
+        within 20, by NovelIsLeast;
+    hash_order_merge_is_rejected: hash_order_merge::NewcomersModel,
+        within 20, by MutatorIsMerge | Commutativity | Associativity;
+    change_not_told_is_rejected: OrSetModel<change_not_told::ChangeNotTold>,
+        within 20, by ChangeIsTold;
+    adding_merge_is_rejected: TallyModel<adding_merge::AddingMerge>,
+        within 20, by MutatorIsMerge | Idempotence;
+}
+
+#[test]
+fn correct_or_set_passes() {
+    check::<OrSetModel<or_set::Correct>>();
+}
+
+#[test]
+fn kill_log_by_kills_passes() {
+    check::<kill_log::KillLogModel<kill_log::ByKills>>();
+}
+
+#[test]
+fn correct_register_passes() {
+    check::<RegisterModel<register::Correct>>();
+}
+
+#[test]
+fn correct_tally_passes() {
+    check::<TallyModel<tally::Correct>>();
+}
