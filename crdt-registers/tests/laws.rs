@@ -1,1 +1,14 @@
+//! Every register keeps the laws of the family.
 
+use crdt_core::laws;
+use crdt_registers::model::LwwRegisterModel;
+
+#[test]
+fn lww_register() {
+    laws::check::<LwwRegisterModel<(bool, bool)>>();
+}
+
+#[test]
+fn lww_register_of_text() {
+    laws::check::<LwwRegisterModel<String>>();
+}

@@ -66,20 +66,24 @@ impl Model for ResettableCounterModel {
 
     fn sequential(operations: &[ResettableCounterOperation]) -> Option<i128> {
         // The totals never restart, so neither does the room that is left in them.
-        let (mut increments, mut decrements, mut reset_at) = (0u64, 0u64, 0);
+        let (mut increments, mut decrements, mut value) = (0u64, 0u64, 0i128);
         for operation in operations {
             match operation {
                 ResettableCounterOperation::Increment(amount) => {
-                    increments = increments.checked_add(*amount).unwrap_or(increments);
+                    if let Some(total) = increments.checked_add(*amount) {
+                        increments = total;
+                        value += i128::from(*amount);
+                    }
                 }
                 ResettableCounterOperation::Decrement(amount) => {
-                    decrements = decrements.checked_add(*amount).unwrap_or(decrements);
+                    if let Some(total) = decrements.checked_add(*amount) {
+                        decrements = total;
+                        value -= i128::from(*amount);
+                    }
                 }
-                ResettableCounterOperation::Reset => {
-                    reset_at = i128::from(increments) - i128::from(decrements);
-                }
+                ResettableCounterOperation::Reset => value = 0,
             }
         }
-        Some(i128::from(increments) - i128::from(decrements) - reset_at)
+        Some(value)
     }
 }
