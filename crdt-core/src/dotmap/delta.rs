@@ -4,10 +4,10 @@
 //! digest says two things, what was seen and what of it is live, and the difference is taken dot by
 //! dot along *unknown → live → dead* (Enes et al. 2019, section IV, on this chain).
 
-use super::{DotMap, Entry, Key, Value};
+use super::{DotMap, Key, Value};
 use crate::context::Runs;
 use crate::wire::{DecodeError, DecodeErrorKind, Reader, Wire, Writer};
-use crate::{CausalContext, Delta};
+use crate::{CausalContext, Delta, Merge};
 
 /// What a [`DotMap`] tells a peer: the dots it has seen, and those of them that are live.
 ///
@@ -84,11 +84,12 @@ impl<K: Key, V: Value> Delta for DotMap<K, V> {
         let mut novel = Self { context: other.context.difference(&self.context), ..Self::new() };
         for (dot, slot) in found.appearing.iter().chain(&found.replaced) {
             novel.context.insert(*dot);
-            let Entry { key, value, .. } = other.entries.get(*slot);
-            novel.bring(Entry::new(*dot, key.clone(), value.clone()));
+            novel.bring(other.entries.get(*slot).clone());
         }
         novel.context.extend(found.vanishing.iter().copied());
-        self.apply(other, found, |_, _| ());
+        let Self { context, mut entries, .. } = other;
+        self.apply(found, |slot| entries.take(slot), |_, _| ());
+        self.context.merge(context);
         novel
     }
 

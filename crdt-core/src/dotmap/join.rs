@@ -70,26 +70,27 @@ impl<K: Key, V: Value> DotMap<K, V> {
         watcher: impl FnMut(&Self, Change<&Entry<K, V>>),
     ) -> bool {
         let found = self.compare(&other);
-        self.apply(other, found, watcher)
+        let Self { context, mut entries, .. } = other;
+        self.apply(found, |slot| entries.take(slot), watcher) | self.context.merge(context)
     }
 
-    /// Joins `other`, of which `found` is the difference.
+    /// Does to the live entries what was found out; `take` yields the other map's entries by slot.
     pub(super) fn apply(
         &mut self,
-        mut other: Self,
         found: Difference,
+        mut take: impl FnMut(usize) -> Entry<K, V>,
         mut watcher: impl FnMut(&Self, Change<&Entry<K, V>>),
     ) -> bool {
         let Difference { appearing, vanishing, replaced } = found;
         let changed = !(appearing.is_empty() && vanishing.is_empty() && replaced.is_empty());
         self.entries.reserve(appearing.len());
         for (_, slot) in appearing {
-            let entry = other.entries.take(slot);
+            let entry = take(slot);
             watcher(self, Change::Appeared(&entry));
             self.bring(entry);
         }
         for (dot, slot) in replaced {
-            let entry = other.entries.take(slot);
+            let entry = take(slot);
             let old = self.bury(dot);
             watcher(self, Change::Appeared(&entry));
             self.bring(entry);
@@ -102,7 +103,7 @@ impl<K: Key, V: Value> DotMap<K, V> {
                 watcher(self, Change::Vanished(&old));
             }
         }
-        self.context.merge(other.context) || changed
+        changed
     }
 }
 
@@ -121,6 +122,13 @@ impl<K: Key, V: Value> Merge for DotMap<K, V> {
             return !self.context.is_empty();
         }
         self.merge_watched(other, |_, _| ())
+    }
+
+    /// Copies only the entries that are new.
+    fn merge_ref(&mut self, other: &Self) -> bool {
+        let found = self.compare(other);
+        let copy = |slot| other.entries.get(slot).clone();
+        self.apply(found, copy, |_, _| ()) | self.context.merge_ref(&other.context)
     }
 }
 

@@ -12,6 +12,10 @@ impl<T: Value> Merge for MvRegister<T> {
     fn merge(&mut self, other: Self) -> bool {
         self.writes.merge(other.writes)
     }
+
+    fn merge_ref(&mut self, other: &Self) -> bool {
+        self.writes.merge_ref(&other.writes)
+    }
 }
 
 impl<T: Value> Delta for MvRegister<T> {

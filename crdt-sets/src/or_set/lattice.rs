@@ -12,6 +12,10 @@ impl<T: Key> Merge for OrSet<T> {
     fn merge(&mut self, other: Self) -> bool {
         self.elements.merge(other.elements)
     }
+
+    fn merge_ref(&mut self, other: &Self) -> bool {
+        self.elements.merge_ref(&other.elements)
+    }
 }
 
 impl<T: Key> Delta for OrSet<T> {
