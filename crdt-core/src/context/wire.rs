@@ -2,30 +2,49 @@
 
 use super::{CausalContext, Runs};
 use crate::Dot;
-use crate::wire::{DecodeError, DecodeErrorKind, Reader, Wire, Writer};
+use crate::wire::{DecodeError, DecodeErrorKind, Reader, Wire, Writer, varint_size};
 
+/// The number of runs, then their bounds.
 impl Wire for Runs {
-    /// The number of runs, then for each the counters skipped before it and those in it, both less
-    /// what every canonical run has: one in it, and between two runs one skipped.
     fn write_to(&self, writer: &mut Writer) {
         writer.count(self.count());
-        let mut expected = 1;
-        for run in self.iter() {
-            writer.varint(run.start() - expected);
-            writer.varint(run.end() - run.start());
-            expected = run.end() + 2;
-        }
+        self.write_bounds(writer);
     }
 
     fn read_from(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        let count = reader.length()?;
+        let count = reader.varint()?;
+        Self::read_bounds(count, reader)
+    }
+}
+
+impl Runs {
+    /// For each run the counters skipped before it and those in it, both less what every canonical
+    /// run has: one in it, and between two runs one skipped.
+    pub(crate) fn write_bounds(&self, writer: &mut Writer) {
+        for (skipped, more) in self.bounds() {
+            writer.varint(skipped);
+            writer.varint(more);
+        }
+    }
+
+    /// How many bytes the bounds take.
+    pub(crate) fn bounds_size(&self) -> usize {
+        self.bounds().map(|(skipped, more)| varint_size(skipped) + varint_size(more)).sum()
+    }
+
+    pub(crate) fn read_bounds(count: u64, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
+        // Each takes two bytes at least.
+        let fitting = usize::try_from(count).ok().filter(|count| *count <= reader.remaining() / 2);
+        let Some(count) = fitting else {
+            return Err(reader.error(DecodeErrorKind::UnexpectedEnd));
+        };
         reader.charge_runs(count)?;
         let mut runs = Self::default();
         let mut expected = 1u64;
         for _ in 0..count {
             let first = expected.checked_add(reader.varint()?);
-            let length = reader.varint()?;
-            let bounds = first.and_then(|first| Some((first, first.checked_add(length)?)));
+            let more = reader.varint()?;
+            let bounds = first.and_then(|first| Some((first, first.checked_add(more)?)));
             match bounds {
                 Some((first, last)) if last <= Dot::MAX_COUNTER => {
                     runs.push(first..=last);
@@ -35,6 +54,16 @@ impl Wire for Runs {
             }
         }
         Ok(runs)
+    }
+
+    fn bounds(&self) -> impl Iterator<Item = (u64, u64)> {
+        let mut expected = 1;
+        self.iter().map(move |run| {
+            let (first, last) = run.into_inner();
+            let bounds = (first - expected, last - first);
+            expected = last + 2;
+            bounds
+        })
     }
 }
 

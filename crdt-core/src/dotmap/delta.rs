@@ -4,15 +4,15 @@
 //! digest says two things, what was seen and what of it is live, and the difference is taken dot by
 //! dot along *unknown → live → dead* (Enes et al. 2019, section IV, on this chain).
 
-use super::{DotMap, Key, Value};
+use super::{DotMap, Key, Value, live};
 use crate::context::Runs;
-use crate::wire::{DecodeError, DecodeErrorKind, Reader, Wire, Writer};
+use crate::wire::{DecodeError, Reader, Wire, Writer};
 use crate::{CausalContext, Delta, Merge};
 
 /// What a [`DotMap`] tells a peer: the dots it has seen, and those of them that are live.
 ///
 /// Size: O(replicas + runs), where a hole in what was seen and a gap in what is live both begin a
-/// run.
+/// run; and, as bytes, never more than a bit for each dot seen besides.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct DotMapDigest {
     seen: CausalContext,
@@ -31,20 +31,22 @@ impl DotMapDigest {
     }
 }
 
+/// What was seen, then per replica what of it is live.
 impl Wire for DotMapDigest {
     fn write_to(&self, writer: &mut Writer) {
         self.seen.write_to(writer);
-        self.live.write_to(writer);
+        for (replica, seen) in self.seen.entries() {
+            live::write(seen, self.live.get(replica), writer);
+        }
     }
 
     fn read_from(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let seen = CausalContext::read_from(reader)?;
-        let live = CausalContext::read_from(reader)?;
-        if live.is_subset(&seen) {
-            Ok(Self { seen, live })
-        } else {
-            Err(reader.error(DecodeErrorKind::Invalid("a live dot has not been seen")))
+        let mut live = CausalContext::new();
+        for (replica, seen) in seen.entries() {
+            live.push(replica, live::read(seen, reader)?);
         }
+        Ok(Self { seen, live })
     }
 }
 

@@ -8,6 +8,7 @@
 //! | `join` | the causal join, and what it reports |
 //! | `iter` | entries and keys in the order of dots |
 //! | `delta` | digests and exact differences |
+//! | `live` | the bytes that say which dots are live |
 //! | `admit`, `wire`, `parts` | three doors for what comes from outside |
 //! | `validate` | the invariants of the layout, for tests |
 
@@ -18,6 +19,7 @@ mod entries;
 mod fmt;
 mod iter;
 mod join;
+mod live;
 mod parts;
 mod validate;
 mod wire;

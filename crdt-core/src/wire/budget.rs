@@ -25,9 +25,9 @@ pub struct Budget {
 }
 
 impl Default for Budget {
-    /// 64 MiB, 16,777,216 items, 1,048,576 replicas, 1,048,576 runs.
+    /// 64 MiB, 16,777,216 items, 1,048,576 replicas, 4,194,304 runs.
     fn default() -> Self {
-        Self { bytes: 64 << 20, items: 1 << 24, replicas: 1 << 20, runs: 1 << 20 }
+        Self { bytes: 64 << 20, items: 1 << 24, replicas: 1 << 20, runs: 1 << 22 }
     }
 }
 
@@ -47,7 +47,8 @@ impl Budget {
         Self { replicas, ..self }
     }
 
-    /// At most this many runs of dots: each hole in a causal context makes one more.
+    /// At most this many runs of dots: each hole in a causal context makes
+    /// one more, and each gap between live dots.
     pub const fn with_runs(self, runs: usize) -> Self {
         Self { runs, ..self }
     }

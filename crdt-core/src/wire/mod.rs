@@ -35,6 +35,7 @@ pub use error::{DecodeError, DecodeErrorKind};
 pub use postcard::Postcard;
 pub use reader::Reader;
 pub use writer::Writer;
+pub(crate) use writer::varint_size;
 
 /// The format that this version writes, and the only one it reads so far.
 pub const VERSION: u8 = 1;

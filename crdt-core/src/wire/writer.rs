@@ -89,3 +89,9 @@ impl Writer {
         }
     }
 }
+
+/// How many bytes [`Writer::varint`] takes for a number: one for each seven bits.
+pub(crate) const fn varint_size(value: u64) -> usize {
+    let bits = 64 - (value | 1).leading_zeros();
+    bits.div_ceil(7) as usize
+}
