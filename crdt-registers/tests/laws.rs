@@ -1,7 +1,7 @@
 //! Every register keeps the laws of the family.
 
 use crdt_core::laws;
-use crdt_registers::model::LwwRegisterModel;
+use crdt_registers::model::{LwwRegisterModel, MvRegisterModel};
 
 #[test]
 fn lww_register() {
@@ -11,4 +11,9 @@ fn lww_register() {
 #[test]
 fn lww_register_of_text() {
     laws::check::<LwwRegisterModel<String>>();
+}
+
+#[test]
+fn mv_register() {
+    laws::check::<MvRegisterModel<(bool, bool)>>();
 }

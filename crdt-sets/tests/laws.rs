@@ -1,7 +1,7 @@
 //! Every set keeps the laws of the family.
 
 use crdt_core::laws;
-use crdt_sets::model::GSetModel;
+use crdt_sets::model::{GSetModel, OrSetModel};
 
 #[test]
 fn g_set() {
@@ -11,4 +11,9 @@ fn g_set() {
 #[test]
 fn g_set_of_text() {
     laws::check::<GSetModel<String>>();
+}
+
+#[test]
+fn or_set() {
+    laws::check::<OrSetModel<(bool, bool)>>();
 }
