@@ -82,7 +82,9 @@ where
         while let Some((replica, row)) = map.next_entry::<ReplicaId, R>()? {
             let totals = row.into_totals();
             if totals == [0; COLUMNS] {
-                return Err(A::Error::custom(format_args!("replica {replica} has counted nothing")));
+                return Err(A::Error::custom(format_args!(
+                    "replica {replica} has counted nothing"
+                )));
             }
             if rows.insert(replica, totals).is_some() {
                 return Err(A::Error::custom(format_args!("replica {replica} is listed twice")));

@@ -6,9 +6,8 @@ use crdt_sets::model::{OrSetModel, OrSetOperation};
 
 #[test]
 fn two_replicas_and_two_elements_to_depth_5() {
-    let operations = [0, 1].map(|element: u8| {
-        [OrSetOperation::Add(element), OrSetOperation::Remove(element)]
-    });
+    let operations =
+        [0, 1].map(|element: u8| [OrSetOperation::Add(element), OrSetOperation::Remove(element)]);
     let seen = laws::exhaust::<OrSetModel<u8>>(2, operations.as_flattened(), 5);
     assert_eq!((seen.configurations, seen.pairs), (3_241, 9_558), "nothing is left out");
 }

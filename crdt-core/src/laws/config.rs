@@ -1,6 +1,5 @@
 //! How many cases, from which seed.
 
-use alloc::string::String;
 use core::str::FromStr;
 use std::env;
 
@@ -126,9 +125,7 @@ impl Config {
     /// When one is broken, with the report of the [`Failure`].
     pub fn check<M: Model>(&self) {
         if let Err(failure) = self.run::<M>() {
-            let report = alloc::format!("\n{failure}");
-            let report: String = report;
-            panic!("{report}");
+            panic!("\n{failure}");
         }
     }
 

@@ -37,8 +37,8 @@ impl Failure {
         self.seed
     }
 
-    /// How many cases were run until one failed, itself included.
-    pub const fn cases(&self) -> usize {
+    /// Which case it was that failed, from 1.
+    pub const fn case(&self) -> usize {
         self.case
     }
 }
@@ -72,8 +72,11 @@ pub(super) fn numbered(story: &[String]) -> String {
     if story.is_empty() {
         return "  nothing needs to happen\n".into();
     }
-    let lines = story.iter().enumerate();
-    lines.map(|(place, line)| format!("  {}. {line}\n", place + 1)).collect()
+    let mut text = String::new();
+    for (place, line) in story.iter().enumerate() {
+        let _ = writeln!(text, "  {}. {line}", place + 1);
+    }
+    text
 }
 
 /// A law found broken, before the schedule is added.

@@ -7,6 +7,7 @@ macro_rules! laws {
         /// A law of the kit. Its `Display` says it in a sentence.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
         #[non_exhaustive]
+        #[allow(clippy::doc_markdown, reason = "the sentences are printed as plain text")]
         pub enum Law {
             $(#[doc = $sentence] $law,)*
         }

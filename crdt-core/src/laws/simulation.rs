@@ -252,12 +252,12 @@ impl<M: Model> Simulation<M> {
     fn send_group(&mut self, from: usize, to: usize, deltas: usize) {
         let own = &self.replicas[from].deltas;
         let group = own[own.len().saturating_sub(deltas)..].to_vec();
-        if group.is_empty() {
+        if group.len() < 2 {
             return;
         }
-        let mut what = String::from(if group.len() > 1 { "the join of" } else { "once more" });
+        let mut what = String::from("the join of deltas");
         for number in &group {
-            let _ = write!(what, " delta #{}", number + 1);
+            let _ = write!(what, " #{}", number + 1);
         }
         let _ = write!(what, " of {}", self.name(from));
         let joined = self.trace.join(&group);
@@ -334,4 +334,95 @@ fn decoded<M: Model>(bytes: &[u8]) -> Result<M::State, Violation> {
             .with("bytes of a state", &bytes)
             .with_text("refused", error.to_string())
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use alloc::collections::BTreeSet;
+    use alloc::string::String;
+    use alloc::vec::Vec;
+
+    use quickcheck::Gen;
+
+    use super::{narrate, simulate};
+    use crate::laws::schedule::Schedule;
+    use crate::laws::{Author, Model};
+    use crate::{DotMap, Merge};
+
+    /// A set to which numbers are added (`Some`), and which is cleared (`None`).
+    struct Numbers;
+
+    type Operation = Option<u8>;
+
+    impl Model for Numbers {
+        type State = DotMap<u8, ()>;
+        type Operation = Operation;
+        type Observed = BTreeSet<u8>;
+
+        fn apply(set: &mut Self::State, author: &Author, operation: &Operation) -> Self::State {
+            match operation {
+                Some(number) => set.write(author.replica, *number, ()),
+                None => set.clear(),
+            }
+        }
+
+        fn observe(set: &Self::State) -> BTreeSet<u8> {
+            set.keys().copied().collect()
+        }
+    }
+
+    fn schedules() -> impl Iterator<Item = Schedule<Operation>> {
+        (0..300).map(|seed| Schedule::generate(&mut Gen::from_size_and_seed(8, seed), 32))
+    }
+
+    #[test]
+    fn everything_that_can_happen_happens() {
+        let stories: Vec<String> = schedules().flat_map(|s| narrate::<Numbers>(&s)).collect();
+        for happens in [
+            "A writes Some(",
+            ", which changes nothing",
+            "delta #1 of A reaches B",
+            ", and a copy stays in flight",
+            "delta #1 of A to B is lost",
+            "the link of A and B is cut",
+            "is lost on the cut link to",
+            "all links heal",
+            "A sends its whole state to B",
+            "the whole state of A reaches B",
+            "the join of deltas #… of A is sent to B",
+            "the join of deltas #… of A reaches B",
+            "A sends its digest to B",
+            "the digest of A reaches B",
+            "the answer of B reaches A",
+            "A persists its state",
+            "A restarts as A', with what it persisted last",
+            "A' restarts as A'', with what it persisted last",
+            "D writes Some(",
+        ] {
+            let tells = |line: &String| happens.split('…').all(|part| line.contains(part));
+            assert!(stories.iter().any(tells), "{happens}");
+        }
+    }
+
+    #[test]
+    fn every_part_of_a_schedule_is_a_schedule() {
+        for schedule in schedules().take(20) {
+            for simpler in schedule.simpler().take(100) {
+                assert!(simulate::<Numbers>(&simpler).violation.is_none());
+            }
+        }
+    }
+
+    #[test]
+    fn some_writes_die_with_their_replica() {
+        let lost = |schedule: Schedule<Operation>| {
+            let trace = simulate::<Numbers>(&schedule).trace;
+            let mut all = DotMap::new();
+            for (_, state) in &trace.finals {
+                all.merge_ref(state);
+            }
+            trace.deltas.iter().any(|delta| !delta.context().is_subset(all.context()))
+        };
+        assert!(schedules().any(lost));
+    }
 }

@@ -11,6 +11,7 @@ mod forgetful_write;
 mod full_context_on_answer;
 mod full_context_on_write;
 mod hash_order_merge;
+mod impatient_merge;
 mod kill_log;
 mod lenient_decode;
 mod local_wins_tie;
@@ -31,15 +32,11 @@ const SEEDS: u64 = 25;
 
 /// Asserts that within `cases` cases the model is rejected by one of `laws`.
 fn is_rejected<M: Model>(cases: usize, laws: &[Law]) {
-    let mut most = 0;
     for seed in 0..SEEDS {
-        let config =
-            Config::new().with_seed(seed << 32).with_cases(cases.max(1000)).with_shrinks(0);
+        let config = Config::new().with_seed(seed << 32).with_cases(cases).with_shrinks(0);
         let failure = config.run::<M>().expect_err("this type is broken");
         assert!(laws.contains(&failure.law()), "not one of {laws:?}: {failure}");
-        most = most.max(failure.cases());
     }
-    println!("MOST {} {most}", std::any::type_name::<M>());
 }
 
 /// Defines a test: a broken type is rejected within so many cases by one of these laws.
@@ -62,7 +59,7 @@ rejected! {
     digest_without_live_is_rejected: OrSetModel<digest_without_live::DigestWithoutLive>,
         within 20, by DeltaIsExact;
     kill_log_by_dots_seen_is_rejected: kill_log::KillLogModel<kill_log::ByDotsSeen>,
-        within 100, by DeltaIsExact;
+        within 200, by DeltaIsExact | Convergence;
     forgetful_write_is_rejected: OrSetModel<forgetful_write::ForgetfulWrite>,
         within 20, by MutatorIsMerge;
     local_wins_tie_is_rejected: RegisterModel<local_wins_tie::LocalWinsTie>,
@@ -70,7 +67,7 @@ rejected! {
     arrival_order_encoding_is_rejected: arrival_order_encoding::ArrivalsModel,
         within 20, by Canonical;
     lenient_decode_is_rejected: TallyModel<lenient_decode::LenientDecode>,
-        within 100, by OnlyCanonicalBytes;
+        within 20, by OnlyCanonicalBytes;
     whole_state_as_delta_is_rejected: TallyModel<whole_state_as_delta::WholeStateAsDelta>,
         within 20, by DeltaIsLeast;
     novelty_dropped_is_rejected: OrSetModel<novelty_dropped::NoveltyDropped>,
@@ -79,6 +76,8 @@ rejected! {
         within 20, by MutatorIsMerge | Commutativity | Associativity;
     change_not_told_is_rejected: OrSetModel<change_not_told::ChangeNotTold>,
         within 20, by ChangeIsTold;
+    impatient_merge_is_rejected: OrSetModel<impatient_merge::ImpatientMerge>,
+        within 20, by NoPanic;
     adding_merge_is_rejected: TallyModel<adding_merge::AddingMerge>,
         within 20, by MutatorIsMerge | Idempotence;
 }

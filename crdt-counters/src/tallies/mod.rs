@@ -39,10 +39,7 @@ impl<const COLUMNS: usize> Default for Tallies<COLUMNS> {
 
 impl<const COLUMNS: usize> Tallies<COLUMNS> {
     pub(crate) const fn new() -> Self {
-        Self {
-            ids: SmallVec::new_const(),
-            columns: [const { SmallVec::new_const() }; COLUMNS],
-        }
+        Self { ids: SmallVec::new_const(), columns: [const { SmallVec::new_const() }; COLUMNS] }
     }
 
     pub(crate) fn is_empty(&self) -> bool {
@@ -80,8 +77,7 @@ impl<const COLUMNS: usize> Tallies<COLUMNS> {
         amount: u64,
     ) -> Result<Self, CounterOverflow> {
         let total = self.get(replica)[column];
-        let raised =
-            total.checked_add(amount).ok_or(CounterOverflow { replica, total, amount })?;
+        let raised = total.checked_add(amount).ok_or(CounterOverflow { replica, total, amount })?;
         let mut delta = Self::new();
         if amount > 0 {
             let cell = |place| if place == column { raised } else { 0 };

@@ -32,3 +32,86 @@ pub(in crate::laws) fn check<M: Model>(replicas: &[(String, M::State)]) -> Resul
     }
     Err(violation.with("merge of all states", &all))
 }
+
+#[cfg(test)]
+mod tests {
+    use alloc::string::ToString;
+    use alloc::vec::Vec;
+
+    use super::check;
+    use crate::laws::{Author, Law, Model};
+    use crate::wire::{DecodeError, Reader, Wire, Writer};
+    use crate::{Delta, Merge};
+
+    /// Keeps the first value that it sees.
+    #[derive(Clone, Debug, Default, PartialEq)]
+    struct First(u8);
+
+    impl Merge for First {
+        fn merge(&mut self, other: Self) -> bool {
+            let first = self.0 == 0 && other.0 != 0;
+            if first {
+                self.0 = other.0;
+            }
+            first
+        }
+    }
+
+    impl Delta for First {
+        type Digest = bool;
+
+        fn digest(&self) -> bool {
+            self.0 != 0
+        }
+
+        fn delta_since(&self, has: &bool) -> Self {
+            Self(if *has { 0 } else { self.0 })
+        }
+
+        fn is_bottom(&self) -> bool {
+            self.0 == 0
+        }
+    }
+
+    impl Wire for First {
+        fn write_to(&self, writer: &mut Writer) {
+            writer.byte(self.0);
+        }
+
+        fn read_from(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
+            reader.byte().map(Self)
+        }
+    }
+
+    struct Firsts;
+
+    impl Model for Firsts {
+        type State = First;
+        type Operation = u8;
+        type Observed = u8;
+
+        fn apply(first: &mut First, _: &Author, value: &u8) -> First {
+            first.merge(First(*value));
+            first.clone()
+        }
+
+        fn observe(first: &First) -> u8 {
+            first.0
+        }
+    }
+
+    fn replicas(values: &[u8]) -> Vec<(alloc::string::String, First)> {
+        values.iter().map(|value| (value.to_string(), First(*value))).collect()
+    }
+
+    #[test]
+    fn replicas_that_stay_apart_are_found() {
+        let violation = check::<Firsts>(&replicas(&[1, 0, 2])).err();
+        assert_eq!(violation.map(|found| found.law), Some(Law::Convergence));
+    }
+
+    #[test]
+    fn replicas_that_come_together_pass() {
+        assert!(check::<Firsts>(&replicas(&[0, 2, 0])).is_ok());
+    }
+}

@@ -46,6 +46,9 @@ enum Step {
     Delta { delta: Id, to: usize },
 }
 
+/// Something, or a broken law and the steps to it.
+type Outcome<T> = Result<T, (Violation, Vec<String>)>;
+
 /// A configuration and how it was reached first.
 struct Visited {
     configuration: Configuration,
@@ -74,8 +77,8 @@ impl<'a, M: Model> Search<'a, M> {
         }
     }
 
-    /// All configurations of at most `depth` steps; or a broken law, and the steps to it.
-    pub(super) fn run(mut self, depth: usize) -> Result<Exhausted, (Violation, Vec<String>)> {
+    /// All configurations of at most `depth` steps.
+    pub(super) fn run(mut self, depth: usize) -> Outcome<Exhausted> {
         let bottom = self.table.id(M::State::default()).map_err(|found| (found, Vec::new()))?;
         let start = Configuration {
             states: alloc::vec![bottom; self.replicas],
@@ -100,10 +103,7 @@ impl<'a, M: Model> Search<'a, M> {
     }
 
     /// What can follow.
-    fn steps(
-        &mut self,
-        place: usize,
-    ) -> Result<Vec<(Configuration, Step)>, (Violation, Vec<String>)> {
+    fn steps(&mut self, place: usize) -> Outcome<Vec<(Configuration, Step)>> {
         let here = self.visited[place].configuration.clone();
         let mut next = Vec::new();
         for at in 0..self.replicas {
@@ -157,11 +157,7 @@ impl<'a, M: Model> Search<'a, M> {
     }
 
     /// Notes a configuration that is new and checks what is new in it.
-    fn enter(
-        &mut self,
-        configuration: Configuration,
-        from: Option<(usize, Step)>,
-    ) -> Result<(), (Violation, Vec<String>)> {
+    fn enter(&mut self, configuration: Configuration, from: Option<(usize, Step)>) -> Outcome<()> {
         if !self.known.insert(configuration.clone()) {
             return Ok(());
         }

@@ -27,7 +27,7 @@ pub(super) struct Table<M: Model> {
     /// The pairs that have been checked, with what the second sends to the first.
     deltas: HashMap<(Id, Id), Id, Hasher>,
     /// The triples that have been checked.
-    triples: HashSet<(Id, Id, Id), Hasher>,
+    triples: HashSet<[Id; 3], Hasher>,
 }
 
 impl<M: Model> Table<M> {
@@ -141,28 +141,36 @@ impl<M: Model> Table<M> {
         triple: [Id; 3],
         labels: &Labels,
     ) -> Result<(), Violation> {
-        let [a, b, c] = triple;
-        if !self.triples.insert((a, b, c)) {
+        if self.triples.contains(&triple) {
             return Ok(());
         }
-        let (ab, bc, ac) = (self.join(a, b)?, self.join(b, c)?, self.join(a, c)?);
-        let joined = self.join(ab, c)?;
-        if joined != self.join(a, bc)? || joined != self.join(ac, b)? {
-            self.triples.remove(&(a, b, c));
-            for [a, b, c] in [[a, b, c], [a, c, b]] {
-                let [a, b, c] = [a, b, c].map(|id| self.sample(id, labels));
-                semilattice::associates::<M>(&a, &b, &c)?;
-                semilattice::commutes::<M>(&b, &c)?;
-            }
+        let [a, b, c] = triple;
+        self.check_associative(triple, labels)?;
+        for triple in [[a, b, c], [a, c, b], [b, a, c], [b, c, a], [c, a, b], [c, b, a]] {
+            self.check_least(triple, labels)?;
         }
-        for (p, s, x) in [(a, b, c), (a, c, b), (b, a, c), (b, c, a), (c, a, b), (c, b, a)] {
-            let sent = self.deltas[&(p, s)];
-            if self.join(p, s)? == self.join(p, x)? && self.join(x, sent)? != x {
-                self.triples.remove(&(a, b, c));
-                let [p, s, x] = [p, s, x].map(|id| self.sample(id, labels));
-                Exchange::<M>::between(&p, &s).check_least(&x)?;
-            }
-        }
+        self.triples.insert(triple);
         Ok(())
+    }
+
+    fn check_associative(&mut self, [a, b, c]: [Id; 3], labels: &Labels) -> Result<(), Violation> {
+        let (ab, bc, ac) = (self.join(a, b)?, self.join(b, c)?, self.join(a, c)?);
+        let all = self.join(ab, c)?;
+        if all == self.join(a, bc)? && all == self.join(ac, b)? {
+            return Ok(());
+        }
+        // Found by numbers, shown with the states.
+        let [a, b, c] = [a, b, c].map(|id| self.sample(id, labels));
+        semilattice::associates::<M>(&a, &b, &c)?;
+        semilattice::associates::<M>(&a, &c, &b)
+    }
+
+    fn check_least(&mut self, [p, s, x]: [Id; 3], labels: &Labels) -> Result<(), Violation> {
+        let sent = self.deltas[&(p, s)];
+        if self.join(p, s)? != self.join(p, x)? || self.join(x, sent)? == x {
+            return Ok(());
+        }
+        let [p, s, x] = [p, s, x].map(|id| self.sample(id, labels));
+        Exchange::<M>::between(&p, &s).check_least(&x)
     }
 }
