@@ -1,33 +1,17 @@
 //! The bytes of format version 1, as they were released: to be read, and written, for good.
 
-use std::fmt::Debug;
-
-use crdt_counters::wire::{DecodeErrorKind, VERSION};
+use crdt_core::laws::{check_golden, golden_bytes};
+use crdt_counters::wire::DecodeErrorKind;
 use crdt_counters::{GCounter, PnCounter, ReplicaId, ResettableCounter, Wire};
 
 const EU: ReplicaId = ReplicaId::from_u128(1);
 const US: ReplicaId = ReplicaId::from_u128(0x6e0f_1b8a_7f3c_4c9e_9d0e_3a5b_1c2d_4e5f);
 
-/// Hexadecimal digits; what follows `#` on a line is for the reader.
-fn bytes(golden: &str) -> Vec<u8> {
-    let lines = golden.lines().map(|line| line.split('#').next().unwrap_or_default());
-    let digits: Vec<u8> =
-        lines.flat_map(str::chars).filter_map(|c| c.to_digit(16)).map(|d| d as u8).collect();
-    digits.chunks(2).map(|pair| pair[0] << 4 | pair[1]).collect()
-}
-
-fn check<T: Wire + PartialEq + Debug>(golden: &str, value: &T) {
-    let golden = bytes(golden);
-    assert_eq!(golden.first(), Some(&VERSION));
-    assert_eq!(T::decode(&golden).as_ref(), Ok(value));
-    assert_eq!(value.encode(), golden);
-}
-
 #[test]
 fn empty() {
-    check(include_str!("golden/empty.hex"), &GCounter::new());
-    check(include_str!("golden/empty.hex"), &PnCounter::new());
-    check(include_str!("golden/empty.hex"), &ResettableCounter::new());
+    check_golden(include_str!("golden/empty.hex"), &GCounter::new());
+    check_golden(include_str!("golden/empty.hex"), &PnCounter::new());
+    check_golden(include_str!("golden/empty.hex"), &ResettableCounter::new());
 }
 
 #[test]
@@ -35,7 +19,7 @@ fn g_counter() {
     let mut counter = GCounter::new();
     counter.increment_by(EU, 50).expect("in range");
     counter.increment_by(US, u64::MAX).expect("in range");
-    check(include_str!("golden/g_counter.hex"), &counter);
+    check_golden(include_str!("golden/g_counter.hex"), &counter);
 }
 
 #[test]
@@ -43,7 +27,7 @@ fn pn_counter() {
     let mut counter = PnCounter::new();
     counter.increment_by(EU, 100).expect("in range");
     counter.decrement_by(US, 300).expect("in range");
-    check(include_str!("golden/pn_counter.hex"), &counter);
+    check_golden(include_str!("golden/pn_counter.hex"), &counter);
 }
 
 #[test]
@@ -53,12 +37,13 @@ fn resettable_counter() {
     counter.decrement_by(US, 1).expect("in range");
     counter.reset();
     counter.increment_by(EU, 2).expect("in range");
-    check(include_str!("golden/resettable_counter.hex"), &counter);
+    check_golden(include_str!("golden/resettable_counter.hex"), &counter);
 }
 
 #[test]
 fn what_is_not_canonical_is_refused() {
-    let refused = |golden: &str| GCounter::decode(&bytes(golden)).unwrap_err().kind().clone();
+    let refused =
+        |golden: &str| GCounter::decode(&golden_bytes(golden)).unwrap_err().kind().clone();
     let ids = ["00 00000000000000000000000000000001", "00 00000000000000000000000000000002"];
     let [first, second] = ids;
     assert_eq!(refused(&format!("01 02 {second} {first} 05 05")), DecodeErrorKind::OutOfOrder);
@@ -75,7 +60,9 @@ fn what_is_not_canonical_is_refused() {
 #[test]
 fn a_row_may_be_zero_on_one_side_only() {
     let decode = |totals: &str| {
-        PnCounter::decode(&bytes(&format!("01 01 00 00000000000000000000000000000001 {totals}")))
+        PnCounter::decode(&golden_bytes(&format!(
+            "01 01 00 00000000000000000000000000000001 {totals}"
+        )))
     };
     assert_eq!(decode("00 03").map(|counter| counter.value()), Ok(-3));
     assert_eq!(decode("00 00").unwrap_err().kind(), &DecodeErrorKind::EmptyEntry);

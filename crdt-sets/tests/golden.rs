@@ -1,24 +1,8 @@
 //! The bytes of format version 1, as they were released: to be read, and written, for good.
 
-use std::fmt::Debug;
-
-use crdt_sets::wire::{DecodeErrorKind, VERSION};
-use crdt_sets::{ContentKey, GSet, Wire};
-
-/// Hexadecimal digits; what follows `#` on a line is for the reader.
-fn bytes(golden: &str) -> Vec<u8> {
-    let lines = golden.lines().map(|line| line.split('#').next().unwrap_or_default());
-    let digits: Vec<u8> =
-        lines.flat_map(str::chars).filter_map(|c| c.to_digit(16)).map(|d| d as u8).collect();
-    digits.chunks(2).map(|pair| pair[0] << 4 | pair[1]).collect()
-}
-
-fn check<T: Wire + PartialEq + Debug>(golden: &str, value: &T) {
-    let golden = bytes(golden);
-    assert_eq!(golden.first(), Some(&VERSION));
-    assert_eq!(T::decode(&golden).as_ref(), Ok(value));
-    assert_eq!(value.encode(), golden);
-}
+use crdt_core::laws::{check_golden, golden_bytes};
+use crdt_sets::wire::DecodeErrorKind;
+use crdt_sets::{ContentKey, Delta, GSet, OrSet, ReplicaId, Wire};
 
 fn tags() -> GSet<String> {
     ["urgent", "billing"].into_iter().map(String::from).collect()
@@ -26,20 +10,68 @@ fn tags() -> GSet<String> {
 
 #[test]
 fn g_set() {
-    check(include_str!("golden/g_set_empty.hex"), &GSet::<String>::new());
-    check(include_str!("golden/g_set.hex"), &tags());
+    check_golden(include_str!("golden/g_set_empty.hex"), &GSet::<String>::new());
+    check_golden(include_str!("golden/g_set.hex"), &tags());
 }
 
 /// Both ends must hash alike, so the hash is part of the format.
 #[test]
 fn g_set_digest() {
     let key = ContentKey::from_u128(0x0001_0203_0405_0607_0809_0a0b_0c0d_0e0f);
-    check(include_str!("golden/g_set_digest.hex"), &tags().digest_with(key));
+    check_golden(include_str!("golden/g_set_digest.hex"), &tags().digest_with(key));
+}
+
+fn cart() -> OrSet<String> {
+    let (eu, us) = (ReplicaId::from_u128(1), ReplicaId::from_u128(2));
+    let mut cart = OrSet::new();
+    cart.add_all(eu, ["a", "b", "c", "d"].map(String::from));
+    cart.add(us, "e".into());
+    cart.add(us, "a".into());
+    cart.remove("c");
+    cart
+}
+
+#[test]
+fn or_set() {
+    check_golden(include_str!("golden/or_set_empty.hex"), &OrSet::<String>::new());
+    check_golden(include_str!("golden/or_set.hex"), &cart());
+}
+
+#[test]
+fn or_set_digest() {
+    check_golden(include_str!("golden/or_set_digest.hex"), &cart().digest());
+}
+
+/// Of many dots that are all live, a run. (It is as long as the bits would be.)
+#[test]
+fn or_set_without_gaps() {
+    let mut set = OrSet::new();
+    set.add_all(ReplicaId::from_u128(1), 0..20u8);
+    check_golden(include_str!("golden/or_set_run.hex"), &set);
+}
+
+/// Of many dots that died here and there, a bit each.
+#[test]
+fn or_set_with_many_gaps() {
+    let mut set = OrSet::new();
+    set.add_all(ReplicaId::from_u128(1), 0..32u8);
+    set.retain(|element| element % 2 == 1);
+    check_golden(include_str!("golden/or_set_gaps.hex"), &set);
+}
+
+/// A delta that arrived without those before it leaves a hole.
+#[test]
+fn or_set_with_a_hole() {
+    let mut set = OrSet::new();
+    set.add_all(ReplicaId::from_u128(1), 0..5u8);
+    let late = set.add(ReplicaId::from_u128(1), 5);
+    check_golden(include_str!("golden/or_set_hole.hex"), &late);
 }
 
 #[test]
 fn what_is_not_canonical_is_refused() {
-    let refused = |golden: &str| GSet::<u8>::decode(&bytes(golden)).unwrap_err().kind().clone();
+    let refused =
+        |golden: &str| GSet::<u8>::decode(&golden_bytes(golden)).unwrap_err().kind().clone();
     assert_eq!(refused("01 02 07 05"), DecodeErrorKind::OutOfOrder);
     assert_eq!(refused("01 02 05 05"), DecodeErrorKind::OutOfOrder);
     assert_eq!(refused("01 02 05"), DecodeErrorKind::UnexpectedEnd);

@@ -2,9 +2,10 @@
 
 use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
+use core::fmt;
 use core::ops::RangeInclusive;
 
-use serde::de::Error as _;
+use serde::de::{Error, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::{CausalContext, Runs};
@@ -19,22 +20,44 @@ impl Serialize for CausalContext {
 
 impl<'de> Deserialize<'de> for CausalContext {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let entries = BTreeMap::<ReplicaId, Vec<(u64, u64)>>::deserialize(deserializer)?;
-        let mut context = Self::new();
-        for (replica, bounds) in entries {
-            let mut runs = Runs::default();
-            for (first, last) in bounds {
-                let beyond = first > runs.max() + u64::from(!runs.is_empty());
-                if !beyond || last < first || last > Dot::MAX_COUNTER {
-                    return Err(D::Error::custom("runs are not ascending, apart and in range"));
-                }
-                runs.push(first..=last);
+        deserializer.deserialize_map(Entries)
+    }
+}
+
+struct Entries;
+
+impl<'de> Visitor<'de> for Entries {
+    type Value = CausalContext;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a map from replica to the runs of counters seen of it")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<CausalContext, A::Error> {
+        let mut entries = BTreeMap::new();
+        while let Some((replica, bounds)) = map.next_entry::<ReplicaId, Vec<(u64, u64)>>()? {
+            let runs = to_runs(&bounds).ok_or_else(|| {
+                A::Error::custom("runs are not ascending, apart from each other and in range")
+            })?;
+            if entries.insert(replica, runs).is_some() {
+                return Err(A::Error::custom(format_args!("replica {replica} is listed twice")));
             }
-            if runs.is_empty() {
-                return Err(D::Error::custom("a replica has no runs"));
-            }
-            context.push(replica, runs);
         }
+        let mut context = CausalContext::new();
+        entries.into_iter().for_each(|(replica, runs)| context.push(replica, runs));
         Ok(context)
     }
+}
+
+/// The runs with these bounds; `None` if they are not canonical, or none.
+fn to_runs(bounds: &[(u64, u64)]) -> Option<Runs> {
+    let mut runs = Runs::default();
+    for (first, last) in bounds {
+        let beyond = if runs.is_empty() { *first > 0 } else { *first > runs.max() + 1 };
+        if !beyond || last < first || *last > Dot::MAX_COUNTER {
+            return None;
+        }
+        runs.push(*first..=*last);
+    }
+    (!runs.is_empty()).then_some(runs)
 }

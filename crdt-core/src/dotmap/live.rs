@@ -1,9 +1,8 @@
 //! The bytes that say which of the dots seen of a replica are live.
 //!
 //! They are written by *rank*, the place of a dot among those seen, so that what was never seen
-//! costs nothing: as runs where there are few, a replica all of whose dots are live taking three
-//! bytes, and as one bit a dot where many dots died here and there. The shorter form is the
-//! canonical one; of equals, runs.
+//! costs nothing: as runs where those are few and long, and as one bit a dot where dots are few or
+//! died here and there. The shorter form is the canonical one; of equals, runs.
 
 use alloc::vec::Vec;
 

@@ -53,7 +53,7 @@
 //!
 //! [`Law`] has them by name. None panics, either: a panic in the type under test is a broken law.
 //!
-//! [`exhaust`] goes through *all* runs of few operations up to a depth instead.
+//! [`check_golden`] pins the bytes that a release has written. [`exhaust`] goes through *all* runs of few operations up to a depth instead.
 //!
 //! # Reading a failure
 //!
@@ -111,6 +111,7 @@ mod check;
 mod config;
 mod exhaust;
 mod failure;
+mod golden;
 mod law;
 mod model;
 mod network;
@@ -124,6 +125,7 @@ mod trace;
 pub use config::Config;
 pub use exhaust::{Exhausted, exhaust};
 pub use failure::Failure;
+pub use golden::{check_golden, golden_bytes};
 pub use law::Law;
 pub use model::{Author, Model};
 pub use reachable::reachable;
