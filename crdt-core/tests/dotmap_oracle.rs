@@ -66,7 +66,7 @@ fn check(engine: &Engine, oracle: &Oracle, after: &str) {
     let entries = engine.entries().map(|entry| (entry.dot(), *entry.key(), *entry.value()));
     assert!(entries.eq(oracle.live()), "the order of dots, after {after}");
     for key in 0..4 {
-        let found = engine.values(&key).map(|entry| entry.dot());
+        let found = engine.values(&key).map(crdt_core::Entry::dot);
         assert!(found.eq(oracle.live().filter(|(_, other, _)| *other == key).map(|(dot, ..)| dot)));
         assert_eq!(engine.contains_key(&key), oracle.live().any(|(_, other, _)| other == key));
     }

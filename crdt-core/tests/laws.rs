@@ -170,7 +170,7 @@ fn a_bottom_value_equals_an_absent_key() {
     assert!(map.is_bottom());
     assert_eq!(map.encode(), absent.encode());
     assert_eq!(map.digest(), absent.digest());
-    assert!(map.delta_since(&Default::default()).is_empty());
+    assert!(map.delta_since(&absent.digest()).is_empty());
 
     let mut other = absent.clone();
     assert!(!Merge::merge(&mut other, map.clone()), "a bottom value is not brought in");

@@ -15,8 +15,9 @@ mod resettable_counter;
 mod serde;
 mod tallies;
 
-pub use crdt_core::wire::{self, Wire};
+pub use crdt_core::wire::Wire;
 pub use crdt_core::{Admit, AdmitError, Change, Delta, Limits, Merge, Observe, ReplicaId};
+pub use crdt_core::{seed, wire};
 
 pub use error::CounterOverflow;
 pub use g_counter::GCounter;

@@ -5,12 +5,12 @@
 //! maximum, so the whole is a product of maxima like any other counter's.
 //!
 //! "Observed reset" is the term of Weidner and Almeida 2022 (*An oblivious observed-reset embeddable
-//! replicated counter*, PaPoC). Theirs is operation-based, relies on first-in-first-out delivery and
-//! is oblivious: what was reset is forgotten. Ours is state-based, takes deltas in any order, any
+//! replicated counter*). Theirs is operation-based, relies on first-in-first-out delivery and is
+//! oblivious: what was reset is forgotten. Ours is state-based, takes deltas in any order, any
 //! number of times, and remembers: a row stays for every replica that ever counted. In exchange no
 //! total ever restarts, so there is no generation to manage, as the state-based counter of Baquero,
-//! Almeida and Lerche 2016 (*The problem with embedded CRDT counters and a solution*, PaPoC) asks
-//! of its user, and no causal context to keep.
+//! Almeida and Lerche 2016 (*The problem with embedded CRDT counters and a solution*) asks of its
+//! user, and no causal context to keep.
 
 use core::array;
 

@@ -17,7 +17,7 @@ impl Xorshift {
 
     /// A map of some of 200 replicas to small totals.
     fn totals(&mut self) -> BTreeMap<u128, u64> {
-        let most = [1, 2, 3, 20, 200][self.below(5) as usize];
+        let most = 200 >> self.below(8);
         let rows = self.below(most + 1);
         (0..rows).map(|_| (u128::from(self.below(200)), 1 + self.below(5))).collect()
     }

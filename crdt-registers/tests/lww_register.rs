@@ -65,12 +65,13 @@ fn a_local_write_supersedes_what_the_writer_has_seen_under_a_stale_clock() {
     assert_eq!(exchanged(written(EU, at(1_000), "Alice"), delta), "Alicia");
 }
 
+/// Under one stamp the greater bytes would win, and the correction be lost.
 #[test]
 fn a_local_write_supersedes_ones_own_write_of_the_same_instant() {
-    let mut eu = written(EU, at(1_000), "Alice");
+    let mut eu = written(EU, at(1_000), "Bella");
     let before = eu.clone();
-    let delta = eu.set(EU, at(1_000), "Alicia".into()).expect("not worn out");
-    assert_eq!(exchanged(before, delta), "Alicia");
+    let delta = eu.set(EU, at(1_000), "Alice".into()).expect("not worn out");
+    assert_eq!(exchanged(before, delta), "Alice");
 }
 
 /// The smaller id would lose the tie.
@@ -195,4 +196,10 @@ fn a_person_can_read_it() {
     let register = written(EU, at(1_000), "Alice");
     assert_eq!(format!("{register:?}"), r#"LwwRegister("Alice" at 1000.0 by …0001)"#);
     assert_eq!(format!("{:?}", LwwRegister::<u8>::new()), "LwwRegister(never written)");
+}
+
+/// As the documentation says.
+#[test]
+fn a_digest_takes_59_bytes() {
+    assert_eq!(written(EU, at(1_000), &"long ".repeat(100)).digest().encode().len(), 59);
 }

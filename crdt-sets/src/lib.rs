@@ -8,11 +8,12 @@ mod g_set;
 pub mod model;
 mod or_set;
 
-pub use crdt_core::wire::{self, Wire};
+pub use crdt_core::wire::Wire;
 pub use crdt_core::{
     Admit, AdmitError, CausalContext, Change, ContentKey, Delta, Dot, DotMapDigest, Key, Limits,
     Merge, Observe, ReplicaId,
 };
+pub use crdt_core::{seed, wire};
 
 pub use g_set::{GSet, GSetDigest};
 pub use or_set::{Iter as OrSetIter, OrSet};

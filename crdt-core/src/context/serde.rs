@@ -44,7 +44,9 @@ impl<'de> Visitor<'de> for Entries {
             }
         }
         let mut context = CausalContext::new();
-        entries.into_iter().for_each(|(replica, runs)| context.push(replica, runs));
+        for (replica, runs) in entries {
+            context.push(replica, runs);
+        }
         Ok(context)
     }
 }

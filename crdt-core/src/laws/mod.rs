@@ -85,8 +85,8 @@
 //! # Seeds and cases
 //!
 //! Runs are seeded, and the default seed is a constant: a test that passes today passes tomorrow.
-//! Two environment variables decide otherwise, for all checks that do not set their own [`Config`]
-//! without them:
+//! Two environment variables change that, for every check but those of a [`Config::new`], which
+//! does not look at them:
 //!
 //! | variable | meaning |
 //! |---|---|
@@ -114,7 +114,10 @@ mod failure;
 mod golden;
 mod law;
 mod model;
+mod name;
 mod network;
+#[cfg(test)]
+mod numbers;
 mod random;
 mod reachable;
 mod runner;

@@ -1,7 +1,6 @@
 //! Cases from seeds, and what is made of a failure.
 
 use alloc::string::{String, ToString};
-use alloc::vec::Vec;
 use core::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -27,7 +26,7 @@ pub(super) fn run<M: Model>(config: &Config) -> Result<(), Failure> {
             let (schedule, violation, shrinks) =
                 shrunk::<M>(schedule, violation, seed, config.shrinks());
             return Err(Failure {
-                schedule: violation.story.clone().unwrap_or_else(|| story::<M>(&schedule)),
+                schedule: violation.story.clone().unwrap_or_else(|| narrate::<M>(&schedule)),
                 violation,
                 seed,
                 case: case + 1,
@@ -72,11 +71,6 @@ fn shrunk<M: Model>(
         }
     }
     (schedule, violation, tried)
-}
-
-/// The schedule as a list; where it panics, up to there.
-fn story<M: Model>(schedule: &Schedule<M::Operation>) -> Vec<String> {
-    catch_unwind(AssertUnwindSafe(|| narrate::<M>(schedule))).unwrap_or_default()
 }
 
 fn panic_message(panic: &(dyn Any + Send)) -> String {

@@ -4,14 +4,17 @@ use alloc::format;
 use alloc::rc::Rc;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
-use core::fmt::{self, Write as _};
+use core::cell::RefCell;
+use core::fmt::Write as _;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use super::failure::Violation;
+use super::name::Name;
 use super::network::{Message, Network, Payload};
 use super::schedule::{Schedule, Step};
 use super::trace::{Origin, Trace};
 use super::{Author, Law, Model};
-use crate::{Delta, Merge, ReplicaId, Timestamp, Wire};
+use crate::{Delta, Merge, Timestamp, Wire};
 
 /// So many steps share one millisecond, so that instants of different replicas coincide.
 const STEPS_PER_MILLISECOND: usize = 4;
@@ -20,51 +23,23 @@ const STEPS_PER_MILLISECOND: usize = 4;
 ///
 /// Whatever travels or is persisted does so as bytes.
 pub(super) fn simulate<M: Model>(schedule: &Schedule<M::Operation>) -> Run<M> {
-    Simulation::new(schedule, false).run(schedule)
+    Simulation::new(schedule, None).run(schedule)
 }
 
-/// Carries out a schedule and tells what happens, a line a step.
+/// Carries out a schedule and tells what happens, a line a step; of one that panics, up to there.
 pub(super) fn narrate<M: Model>(schedule: &Schedule<M::Operation>) -> Vec<String> {
-    Simulation::<M>::new(schedule, true).run(schedule).story
+    let story = RefCell::new(Vec::new());
+    let _ = catch_unwind(AssertUnwindSafe(|| {
+        Simulation::<M>::new(schedule, Some(&story)).run(schedule);
+    }));
+    story.into_inner()
 }
 
 /// What came of a schedule.
 pub(super) struct Run<M: Model> {
     pub(super) trace: Trace<M>,
-    /// What had been told before the end, or before a law was broken.
-    pub(super) story: Vec<String>,
     /// A law that was seen to be broken on the way.
     pub(super) violation: Option<Violation>,
-}
-
-/// What replicas are called; their ids end in the same digit.
-const LETTERS: [char; 6] = ['A', 'B', 'C', 'D', 'E', 'F'];
-
-/// `A`, `B`, …; after a restart `A'`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Name {
-    place: usize,
-    restarts: usize,
-}
-
-impl Name {
-    /// The replica at this place, before it restarts for the first time.
-    pub(super) fn of(place: usize) -> Self {
-        Self { place, restarts: 0 }
-    }
-
-    /// Ids that read like the names: `…000a` is A, `…001a` is A'.
-    pub(super) const fn id(self, namespace: u64) -> ReplicaId {
-        let letter = 0xa + self.place as u128;
-        ReplicaId::from_u128((namespace as u128) << 64 | (self.restarts as u128) << 4 | letter)
-    }
-}
-
-impl fmt::Display for Name {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_char(LETTERS[self.place % LETTERS.len()])?;
-        (0..self.restarts).try_for_each(|_| f.write_char('\''))
-    }
 }
 
 struct Replica<M: Model> {
@@ -77,7 +52,7 @@ struct Replica<M: Model> {
     skew_ms: u64,
 }
 
-struct Simulation<M: Model> {
+struct Simulation<'a, M: Model> {
     replicas: Vec<Replica<M>>,
     network: Network<<M::State as Delta>::Digest>,
     trace: Trace<M>,
@@ -85,11 +60,11 @@ struct Simulation<M: Model> {
     steps: usize,
     /// The lines told so far, also when nobody listens.
     lines: usize,
-    story: Option<Vec<String>>,
+    story: Option<&'a RefCell<Vec<String>>>,
 }
 
-impl<M: Model> Simulation<M> {
-    fn new(schedule: &Schedule<M::Operation>, narrated: bool) -> Self {
+impl<'a, M: Model> Simulation<'a, M> {
+    fn new(schedule: &Schedule<M::Operation>, story: Option<&'a RefCell<Vec<String>>>) -> Self {
         let replica = |(place, skew): (usize, &u8)| Replica {
             name: Name::of(place),
             state: M::State::default(),
@@ -106,7 +81,7 @@ impl<M: Model> Simulation<M> {
             namespace: schedule.namespace,
             steps: 0,
             lines: 0,
-            story: narrated.then(Vec::new),
+            story,
         }
     }
 
@@ -118,14 +93,13 @@ impl<M: Model> Simulation<M> {
         for replica in self.replicas {
             self.trace.finals.push((replica.name.to_string(), replica.state));
         }
-        Run { trace: self.trace, story: self.story.unwrap_or_default(), violation: outcome.err() }
+        Run { trace: self.trace, violation: outcome.err() }
     }
 
     fn tell(&mut self, line: impl FnOnce(&Self) -> String) {
         self.lines += 1;
-        if self.story.is_some() {
-            let line = line(self);
-            self.story.get_or_insert_default().push(line);
+        if let Some(story) = self.story {
+            story.borrow_mut().push(line(self));
         }
     }
 
@@ -338,38 +312,15 @@ fn decoded<M: Model>(bytes: &[u8]) -> Result<M::State, Violation> {
 
 #[cfg(test)]
 mod tests {
-    use alloc::collections::BTreeSet;
     use alloc::string::String;
     use alloc::vec::Vec;
 
     use quickcheck::Gen;
 
     use super::{narrate, simulate};
+    use crate::laws::numbers::{Numbers, Operation};
     use crate::laws::schedule::Schedule;
-    use crate::laws::{Author, Model};
     use crate::{DotMap, Merge};
-
-    /// A set to which numbers are added (`Some`), and which is cleared (`None`).
-    struct Numbers;
-
-    type Operation = Option<u8>;
-
-    impl Model for Numbers {
-        type State = DotMap<u8, ()>;
-        type Operation = Operation;
-        type Observed = BTreeSet<u8>;
-
-        fn apply(set: &mut Self::State, author: &Author, operation: &Operation) -> Self::State {
-            match operation {
-                Some(number) => set.write(author.replica, *number, ()),
-                None => set.clear(),
-            }
-        }
-
-        fn observe(set: &Self::State) -> BTreeSet<u8> {
-            set.keys().copied().collect()
-        }
-    }
 
     fn schedules() -> impl Iterator<Item = Schedule<Operation>> {
         (0..300).map(|seed| Schedule::generate(&mut Gen::from_size_and_seed(8, seed), 32))

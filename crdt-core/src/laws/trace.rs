@@ -8,8 +8,8 @@ use quickcheck::Gen;
 
 use super::Model;
 use super::failure::Violation;
+use super::name::Name;
 use super::random::{below, subset};
-use super::simulation::Name;
 use crate::{Merge, Wire};
 
 /// What a run leaves behind to check the laws on.

@@ -60,13 +60,12 @@ impl Writer {
 
     /// A replica id: written out at its first mention, by its place afterwards.
     pub fn replica(&mut self, id: ReplicaId) {
-        match self.place(id) {
-            Some(place) => self.count(place + 1),
-            None => {
-                self.byte(0);
-                self.raw(id.as_bytes());
-                self.mention(id);
-            }
+        if let Some(place) = self.place(id) {
+            self.count(place + 1);
+        } else {
+            self.byte(0);
+            self.raw(id.as_bytes());
+            self.mention(id);
         }
     }
 

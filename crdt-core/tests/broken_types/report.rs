@@ -6,6 +6,7 @@ use std::process::Command;
 use crdt_core::laws::{Config, Failure, Law, Model};
 
 use super::forgetful_write::ForgetfulWrite;
+use super::impatient_merge::ImpatientMerge;
 use super::kill_log::{ByDotsSeen, KillLogModel};
 use super::local_wins_tie::LocalWinsTie;
 use super::toys::or_set::{Correct, OrSetModel};
@@ -46,6 +47,14 @@ fn schedules_shrink_to_what_matters() {
     assert!(add.starts_with("A writes Add(") && again.starts_with("A writes Add("), "{failure}");
     assert!(remove.starts_with("A writes Remove("), "{failure}");
     assert!(failure.to_string().contains("p (delta #1 ⊔ #3)"), "{failure}");
+}
+
+#[test]
+fn panic_is_reported_with_the_schedule_up_to_it() {
+    let failure = failure::<OrSetModel<ImpatientMerge>>(Config::new());
+    assert_eq!(failure.law(), Law::NoPanic);
+    assert!(failure.to_string().contains("it panicked with = a delta is missing"), "{failure}");
+    assert!(failure.schedule().len() >= 2, "{failure}");
 }
 
 #[test]

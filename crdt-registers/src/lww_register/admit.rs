@@ -1,6 +1,6 @@
 //! Whether a write can be honest.
 
-use crdt_core::{Admit, AdmitError, Limits, ReplicaId};
+use crdt_core::{Admit, AdmitError, Limits, ReplicaId, Timestamp};
 
 use super::LwwRegister;
 
@@ -26,7 +26,7 @@ impl<T: PartialEq> Admit for LwwRegister<T> {
             return Err(AdmitError::OwnWriteUnknown {
                 replica: me,
                 claimed: theirs.timestamp.to_bits(),
-                held: self.timestamp().map_or(0, |timestamp| timestamp.to_bits()),
+                held: self.timestamp().map_or(0, Timestamp::to_bits),
             });
         }
         Ok(())

@@ -9,8 +9,8 @@ use super::LwwRegister;
 /// register that was never written.
 ///
 /// The hash is there for faults: the stamp alone would make two registers that hold different
-/// values under one stamp look equal for good. Size: up to 58 bytes in a message of its own,
-/// however long the value.
+/// values under one stamp look equal for good. Size: 59 bytes as a message of its own, however
+/// long the value.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct LwwRegisterDigest {
     seen: Option<Seen>,

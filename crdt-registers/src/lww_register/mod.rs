@@ -25,8 +25,8 @@ pub use digest::LwwRegisterDigest;
 /// same write. Of concurrent writes all but one are lost; where they must not be, use a multi-value
 /// register.
 ///
-/// A write costs O(1) and a clone of the value for its delta, a merge O(1). Size: the value and 32
-/// bytes; it does not grow with writes or replicas.
+/// A write costs O(1) and a clone of the value for its delta, a merge O(1). Size: the value, a
+/// timestamp and a replica id; it does not grow with writes or replicas.
 ///
 /// With the feature `serde` it is `null` before the first write, and then
 /// `{"timestamp": "1000.0", "writer": "<uuid>", "value": "Alice"}`.

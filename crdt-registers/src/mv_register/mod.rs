@@ -21,7 +21,7 @@ use crdt_core::{CausalContext, DotMap, ReplicaId, Value};
 /// A register that keeps every concurrent value until one is chosen.
 ///
 /// A write replaces the values that its replica has seen; values written concurrently are all kept
-/// (DeCandia et al. 2007, section 4.4; Shapiro et al. 2011, section 3.2.2; as a delta CRDT Almeida,
+/// (`DeCandia` et al. 2007, section 4.4; Shapiro et al. 2011, section 3.2.2; as a delta CRDT Almeida,
 /// Shoker, Baquero 2018, section 7.3). So nothing that a person entered disappears behind their
 /// back: the application sees the conflict and [resolves](MvRegister::resolve) it, by asking, or by
 /// a function that knows what the values mean.
@@ -90,7 +90,7 @@ impl<T: Value> MvRegister<T> {
     ///
     /// Cost: with one value none; with more, encoding and sorting them.
     pub fn values(&self) -> Vec<&T> {
-        let mut values: Vec<&T> = self.writes.entries().map(|entry| entry.value()).collect();
+        let mut values: Vec<&T> = self.writes.entries().map(crdt_core::Entry::value).collect();
         if values.len() > 1 {
             values.sort_by_cached_key(|value| value.encode());
             values.dedup();
@@ -100,7 +100,7 @@ impl<T: Value> MvRegister<T> {
 
     /// Whether there are several values to choose from.
     pub fn is_conflicted(&self) -> bool {
-        let mut values = self.writes.entries().map(|entry| entry.value());
+        let mut values = self.writes.entries().map(crdt_core::Entry::value);
         let first = values.next();
         values.any(|value| Some(value) != first)
     }

@@ -11,9 +11,10 @@ use crdt_core::wire::{DecodeError, DecodeErrorKind, Reader, Wire, Writer};
 /// can prepare one, and what chance does once, the next digest undoes. By default it knows no
 /// element.
 ///
-/// Size: 16 bytes an element, whether or not the peer has it. That suits sets of up to some ten
-/// thousand elements, and short ones of long elements. Replicas that exchange deltas all along need
-/// no digest but after an absence.
+/// Size: 16 bytes an element, whether or not the peer has it: the price of an answer in one round.
+/// Replicas that exchange deltas all along need a digest only after an absence. For large sets that
+/// differ in little there are ways that take more rounds and far fewer bytes; they belong to
+/// synchronization rather than to the type.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct GSetDigest {
     key: ContentKey,

@@ -88,7 +88,7 @@ impl<T: Arbitrary + Key + Ord + fmt::Debug> Model for OrSetModel<T> {
                 OrSetOperation::AddAll(elements) => set.extend(elements.iter().cloned()),
                 OrSetOperation::Remove(element) => set.retain(|other| other != element),
                 OrSetOperation::RemoveAll(elements) => {
-                    set.retain(|other| !elements.contains(other))
+                    set.retain(|other| !elements.contains(other));
                 }
                 OrSetOperation::RetainBelow(limit) => set.retain(|element| element < limit),
                 OrSetOperation::Clear => set.clear(),

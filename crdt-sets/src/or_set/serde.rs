@@ -13,12 +13,12 @@ use super::OrSet;
 #[serde(rename = "OrSet", deny_unknown_fields)]
 struct Shape<C, T> {
     seen: C,
-    elements: Vec<Element<T>>,
+    elements: Vec<Added<T>>,
 }
 
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Element<T> {
+struct Added<T> {
     element: T,
     replica: ReplicaId,
     counter: u64,
@@ -26,7 +26,7 @@ struct Element<T> {
 
 impl<T: Serialize> Serialize for OrSet<T> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let elements = self.elements.entries().map(|entry| Element {
+        let elements = self.elements.entries().map(|entry| Added {
             element: entry.key(),
             replica: entry.dot().replica(),
             counter: entry.dot().counter(),
@@ -38,7 +38,7 @@ impl<T: Serialize> Serialize for OrSet<T> {
 impl<'de, T: Key + Deserialize<'de>> Deserialize<'de> for OrSet<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let shape = Shape::<CausalContext, T>::deserialize(deserializer)?;
-        let entry = |Element { element, replica, counter }| {
+        let entry = |Added { element, replica, counter }| {
             let dot = Dot::new(replica, counter)?;
             Some(Entry::new(dot, element, ()))
         };

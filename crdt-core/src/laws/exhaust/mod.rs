@@ -35,9 +35,10 @@ pub struct Exhausted {
 ///
 /// A replica's n-th change carries timestamp n, so that timestamps of different replicas tie.
 ///
-/// Cost: exponential in `depth`, time and memory alike. States with equal bytes are kept once and
-/// joined once, so most of it is looking things up: two replicas with four operations, or three
-/// with two, to depth 5 belong in every test run.
+/// Cost: exponential in `depth`, time and memory alike. Of states with equal bytes only the first is
+/// kept, and joined once, so most of it is looking things up: two replicas with four operations,
+/// or three with two, to depth 5 belong in every test run. What tells states with equal bytes
+/// apart, such as the order in which they came about, is left to [`check`](super::check).
 ///
 /// # Panics
 ///

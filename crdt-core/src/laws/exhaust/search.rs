@@ -7,7 +7,7 @@ use alloc::vec::Vec;
 use hashbrown::{HashMap, HashSet};
 
 use super::super::failure::Violation;
-use super::super::simulation::Name;
+use super::super::name::Name;
 use super::super::trace::Origin;
 use super::super::{Author, Model};
 use super::Exhausted;
