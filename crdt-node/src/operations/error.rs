@@ -1,0 +1,43 @@
+//! What is wrong with a file of operations.
+
+use std::fmt;
+
+/// One line that cannot be read, or that cannot be carried out where it stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LineError {
+    /// Its number, from 1.
+    pub line: usize,
+    /// What is wrong, and what would be right.
+    pub problem: String,
+}
+
+impl fmt::Display for LineError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "line {}: {}", self.line, self.problem)
+    }
+}
+
+impl std::error::Error for LineError {}
+
+/// Why a file of operations is refused. Nothing of it was applied.
+#[derive(Debug)]
+pub enum PlanError {
+    /// It cannot be read at all.
+    Unreadable(String),
+    /// Lines of it are wrong, in the order of their numbers.
+    Lines(Vec<LineError>),
+}
+
+impl fmt::Display for PlanError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Unreadable(problem) => f.write_str(problem),
+            Self::Lines(errors) => {
+                let lines: Vec<_> = errors.iter().map(LineError::to_string).collect();
+                f.write_str(&lines.join("\n"))
+            }
+        }
+    }
+}
+
+impl std::error::Error for PlanError {}

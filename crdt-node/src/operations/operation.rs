@@ -1,0 +1,140 @@
+//! What can be done to a named value.
+
+use std::fmt;
+
+use super::words::Quoted;
+
+/// A type of the family, by the word that names it in an operations file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Kind {
+    /// `counter`: `GCounter`.
+    Counter,
+    /// `pn-counter`: `PnCounter`.
+    PnCounter,
+    /// `resettable`: `ResettableCounter`.
+    Resettable,
+    /// `g-set`: `GSet`.
+    GSet,
+    /// `or-set`: `OrSet`.
+    OrSet,
+    /// `lww`: `LwwRegister`.
+    Lww,
+    /// `mv`: `MvRegister`.
+    Mv,
+}
+
+impl Kind {
+    /// All of them.
+    pub const ALL: [Self; 7] = [
+        Self::Counter,
+        Self::PnCounter,
+        Self::Resettable,
+        Self::GSet,
+        Self::OrSet,
+        Self::Lww,
+        Self::Mv,
+    ];
+
+    /// Its word.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Counter => "counter",
+            Self::PnCounter => "pn-counter",
+            Self::Resettable => "resettable",
+            Self::GSet => "g-set",
+            Self::OrSet => "or-set",
+            Self::Lww => "lww",
+            Self::Mv => "mv",
+        }
+    }
+
+    /// Whether it reads as a number, and not as texts.
+    pub const fn is_number(self) -> bool {
+        matches!(self, Self::Counter | Self::PnCounter | Self::Resettable)
+    }
+}
+
+impl fmt::Display for Kind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.word())
+    }
+}
+
+/// One write to one named value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Operation {
+    /// The name of the value. Each kind has names of its own.
+    pub name: String,
+    /// What is done to it.
+    pub change: Change,
+}
+
+/// What an [`Operation`] does.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[allow(missing_docs, reason = "each is a mutator of its type, documented there")]
+pub enum Change {
+    CounterAdd(u64),
+    PnCounterAdd(u64),
+    PnCounterSubtract(u64),
+    ResettableAdd(u64),
+    ResettableSubtract(u64),
+    ResettableReset,
+    GSetAdd(Vec<String>),
+    OrSetAdd(Vec<String>),
+    OrSetRemove(Vec<String>),
+    OrSetClear,
+    /// Stamped by the region's clock, unless the milliseconds are given.
+    LwwWrite {
+        value: String,
+        at: Option<u64>,
+    },
+    MvWrite(String),
+    MvResolve(String),
+    MvClear,
+}
+
+impl Change {
+    /// The type it belongs to.
+    pub const fn kind(&self) -> Kind {
+        match self {
+            Self::CounterAdd(_) => Kind::Counter,
+            Self::PnCounterAdd(_) | Self::PnCounterSubtract(_) => Kind::PnCounter,
+            Self::ResettableAdd(_) | Self::ResettableSubtract(_) | Self::ResettableReset => {
+                Kind::Resettable
+            }
+            Self::GSetAdd(_) => Kind::GSet,
+            Self::OrSetAdd(_) | Self::OrSetRemove(_) | Self::OrSetClear => Kind::OrSet,
+            Self::LwwWrite { .. } => Kind::Lww,
+            Self::MvWrite(_) | Self::MvResolve(_) | Self::MvClear => Kind::Mv,
+        }
+    }
+}
+
+/// As it is written in an operations file, after the region.
+impl fmt::Display for Operation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {} ", self.change.kind(), Quoted(&self.name))?;
+        match &self.change {
+            Change::CounterAdd(by) | Change::PnCounterAdd(by) | Change::ResettableAdd(by) => {
+                write!(f, "+= {by}")
+            }
+            Change::PnCounterSubtract(by) | Change::ResettableSubtract(by) => write!(f, "-= {by}"),
+            Change::ResettableReset => f.write_str("reset"),
+            Change::GSetAdd(elements) | Change::OrSetAdd(elements) => list(f, "add", elements),
+            Change::OrSetRemove(elements) => list(f, "remove", elements),
+            Change::OrSetClear | Change::MvClear => f.write_str("clear"),
+            Change::LwwWrite { value, at: None } | Change::MvWrite(value) => {
+                write!(f, "= {}", Quoted(value))
+            }
+            Change::LwwWrite { value, at: Some(millis) } => {
+                write!(f, "= {} at {millis}", Quoted(value))
+            }
+            Change::MvResolve(value) => write!(f, "resolve {}", Quoted(value)),
+        }
+    }
+}
+
+fn list(f: &mut fmt::Formatter<'_>, verb: &str, elements: &[String]) -> fmt::Result {
+    f.write_str(verb)?;
+    elements.iter().try_for_each(|element| write!(f, " {}", Quoted(element)))
+}

@@ -1,0 +1,141 @@
+//! How regions start, die, and are started again.
+
+use std::io;
+use std::net::SocketAddr;
+use std::process::ExitStatus;
+use std::time::{Duration, Instant};
+
+use super::conversation::{Heard, unexpected};
+use super::{Died, Failure, Fleet};
+use crate::control::{Answer, Request};
+use crate::supervisor::process::Process;
+
+/// How often a region is started again after deaths that the file does not ask for.
+const MOST_REVIVALS: u32 = 10;
+
+impl Fleet<'_> {
+    /// Kills a region because the file says so; returns the id of its process.
+    pub(in crate::supervisor) fn kill(&mut self, region: &str) -> Result<u32, Failure> {
+        self.ensure_running(region)?;
+        let killed = self.region(region);
+        killed.killed = true;
+        let process = killed.process.take().map(|process| (process.id(), process.kill()));
+        killed.forget_process();
+        match process {
+            Some((id, Ok(_))) => Ok(id),
+            Some((_, Err(error))) => Err(Failure::new(format!("cannot kill {region}: {error}"))),
+            None => Err(Failure::new(format!("{region} does not run"))),
+        }
+    }
+
+    /// Starts a region that was killed.
+    pub(in crate::supervisor) fn revive(&mut self, region: &str) -> Result<(), Failure> {
+        self.region(region).killed = false;
+        self.ensure_running(region)
+    }
+
+    /// Lets time pass; who dies meanwhile is started again.
+    pub(in crate::supervisor) fn pause(&mut self, duration: Duration) -> Result<(), Failure> {
+        let end = Instant::now() + duration;
+        while !matches!(self.hear(end)?, Heard::Nothing) {
+            for region in self.running() {
+                self.ensure_running(&region)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Starts a region that does not run, as often as it takes.
+    pub(super) fn ensure_running(&mut self, name: &str) -> Result<(), Failure> {
+        loop {
+            let region = self.region(name);
+            if region.process.is_some() && !region.gone {
+                return Ok(());
+            }
+            if let Some(process) = region.process.take() {
+                let id = process.id();
+                let ended = process.kill();
+                region.forget_process();
+                region.revivals += 1;
+                let revivals = region.revivals;
+                let how = describe(name, id, ended, revivals)?;
+                self.say(&how)?;
+            }
+            if self.launch(name)?.is_ok() {
+                return Ok(());
+            }
+        }
+    }
+
+    /// Starts a process, waits until it is ready, and tells everyone where everyone is.
+    fn launch(&mut self, name: &str) -> Result<Result<(), Died>, Failure> {
+        let (folder, sender) = (self.folder.path().join(name), self.sender.clone());
+        let region = self.region(name);
+        region.starts += 1;
+        let process = Process::spawn(name, &folder, region.starts, sender)
+            .map_err(|error| Failure::new(format!("cannot start {name}: {error}")))?;
+        let id = process.id();
+        region.process = Some(process);
+        let (address, replica, applied) = match self.answer(name)? {
+            Err(died) => return Ok(Err(died)),
+            Ok(Answer::Ready { address, replica, applied }) => (address, replica, applied),
+            Ok(other) => return Err(unexpected(name, Some(&other))),
+        };
+        let region = self.region(name);
+        if applied < region.confirmed {
+            return Err(Failure::new(format!(
+                "{name} came back with {applied} of its operations, but had confirmed {}",
+                region.confirmed
+            )));
+        }
+        region.address = Some(address);
+        self.say(&format!("{name} runs: process {id}, replica {replica}"))?;
+        self.introduce(name, address)
+    }
+
+    /// Cuts first, so that a region never greets one that it is cut off from.
+    fn introduce(&mut self, name: &str, address: SocketAddr) -> Result<Result<(), Died>, Failure> {
+        let cuts: Vec<_> =
+            self.cuts.iter().filter(|cut| cut.iter().any(|end| end == name)).collect();
+        let cut_off: Vec<_> =
+            cuts.into_iter().flatten().filter(|end| *end != name).cloned().collect();
+        for peer in cut_off {
+            if let Err(died) = self.ask_once(name, &Request::Cut(peer))? {
+                return Ok(Err(died));
+            }
+        }
+        let others = self.regions.iter().filter(|(other, _)| *other != name);
+        let peers: Vec<_> =
+            others.filter_map(|(other, region)| Some((other.clone(), region.address?))).collect();
+        if let Err(died) = self.ask_once(name, &Request::Peers(peers.clone()))? {
+            return Ok(Err(died));
+        }
+        for (other, _) in peers {
+            // Who dies over this is told when it is started again.
+            let _died = self.ask_once(&other, &Request::Peers(vec![(name.into(), address)]))?;
+        }
+        Ok(Ok(()))
+    }
+}
+
+/// Says how a region ended that the file has not killed. One that ended by itself had a reason,
+/// and would have it again.
+fn describe(
+    name: &str,
+    id: u32,
+    ended: io::Result<ExitStatus>,
+    revivals: u32,
+) -> Result<String, Failure> {
+    let how = match ended {
+        Ok(status) if status.code().is_some() && cfg!(unix) => {
+            let problem = format!("{name} (process {id}) stopped, {status}; it said why, above");
+            return Err(Failure::new(problem));
+        }
+        Ok(status) => status.to_string(),
+        Err(error) => error.to_string(),
+    };
+    if revivals > MOST_REVIVALS {
+        return Err(Failure::new(format!("{name} died {revivals} times ({how}): giving up")));
+    }
+    Ok(format!("{name} (process {id}) died, {how}, which the file does not say: starting it again"))
+}

@@ -1,0 +1,115 @@
+//! All regions: who runs, who is cut off from whom, and what to ask of them.
+
+mod conversation;
+mod lives;
+mod requests;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::Write;
+use std::net::SocketAddr;
+use std::sync::mpsc::{self, Receiver, Sender};
+
+use tempfile::TempDir;
+
+use super::Failure;
+use super::process::{Event, Process};
+
+pub(super) struct Fleet<'a> {
+    /// Above the folder, so that their processes have ended when it is removed.
+    regions: BTreeMap<String, Region>,
+    folder: TempDir,
+    cuts: BTreeSet<[String; 2]>,
+    events: Receiver<Event>,
+    sender: Sender<Event>,
+    output: &'a mut dyn Write,
+}
+
+#[derive(Default)]
+struct Region {
+    process: Option<Process>,
+    /// Where the process listens, once it is ready.
+    address: Option<SocketAddr>,
+    /// Its output has ended.
+    gone: bool,
+    /// The file has killed it and not started it again.
+    killed: bool,
+    starts: u64,
+    revivals: u32,
+    /// How many of its operations were answered as done.
+    confirmed: u64,
+    /// Bytes sent to each other region by processes that have ended, and by the present one, as
+    /// far as they were asked.
+    sent_before: BTreeMap<String, u64>,
+    sent: BTreeMap<String, u64>,
+}
+
+/// A process ended before it had answered.
+struct Died;
+
+impl<'a> Fleet<'a> {
+    /// Starts every region. From here on Ctrl-C ends the run.
+    pub(super) fn start(regions: &[String], output: &'a mut dyn Write) -> Result<Self, Failure> {
+        let (sender, events) = mpsc::channel();
+        let interrupted = sender.clone();
+        ctrlc::set_handler(move || {
+            let _over_already = interrupted.send(Event::Interrupted);
+        })
+        .map_err(|error| Failure::new(format!("cannot watch for Ctrl-C: {error}")))?;
+        let folder = tempfile::Builder::new().prefix("crdt-demo-").tempdir();
+        let folder =
+            folder.map_err(|error| Failure::new(format!("no place for the stores: {error}")))?;
+        let mut fleet = Self {
+            regions: regions.iter().map(|name| (name.clone(), Region::default())).collect(),
+            folder,
+            cuts: BTreeSet::new(),
+            events,
+            sender,
+            output,
+        };
+        for region in regions {
+            fleet.ensure_running(region)?;
+        }
+        Ok(fleet)
+    }
+
+    pub(super) fn say(&mut self, line: &str) -> Result<(), Failure> {
+        writeln!(self.output, "{line}").and_then(|()| self.output.flush()).map_err(Failure::Output)
+    }
+
+    /// The regions that the file has not killed.
+    pub(super) fn running(&self) -> Vec<String> {
+        let running = self.regions.iter().filter(|(_, region)| !region.killed);
+        running.map(|(name, _)| name.clone()).collect()
+    }
+
+    pub(super) fn cuts(&self) -> &BTreeSet<[String; 2]> {
+        &self.cuts
+    }
+
+    pub(super) fn killed(&self) -> Vec<String> {
+        let killed = self.regions.iter().filter(|(_, region)| region.killed);
+        killed.map(|(name, _)| name.clone()).collect()
+    }
+
+    /// The bytes that `from` has sent to `to`, as far as its processes were asked.
+    pub(super) fn sent(&self, from: &str, to: &str) -> u64 {
+        let Some(region) = self.regions.get(from) else { return 0 };
+        let bytes = |sent: &BTreeMap<String, u64>| sent.get(to).copied().unwrap_or_default();
+        bytes(&region.sent_before) + bytes(&region.sent)
+    }
+
+    fn region(&mut self, name: &str) -> &mut Region {
+        self.regions.entry(name.into()).or_default()
+    }
+}
+
+impl Region {
+    fn forget_process(&mut self) {
+        self.process = None;
+        self.address = None;
+        self.gone = false;
+        for (peer, bytes) in std::mem::take(&mut self.sent) {
+            *self.sent_before.entry(peer).or_default() += bytes;
+        }
+    }
+}

@@ -1,0 +1,42 @@
+//! `cargo xtask demo`.
+
+use std::ffi::OsString;
+use std::process::{Command, ExitCode};
+
+use crate::cargo::{cargo, root};
+use crate::misused;
+
+/// Builds `crdt-node`, unoptimized since that is sooner done, and becomes it.
+pub(crate) fn run(arguments: &[OsString]) -> ExitCode {
+    let files: Vec<_> = arguments.iter().filter(|argument| *argument != "--").collect();
+    if files.len() > 1 {
+        return misused("a demo runs one file");
+    }
+    if let Some(option) = files.iter().find(|file| file.to_string_lossy().starts_with('-')) {
+        return misused(&format!("a demo has no option {}", option.display()));
+    }
+    eprintln!("Building crdt-node; the first time this takes a minute.");
+    let mut command = cargo();
+    command.args(["run", "--package", "crdt-node", "--manifest-path"]);
+    command.arg(root().join("Cargo.toml")).args(["--", "demo"]).args(files);
+    become_it(command)
+}
+
+/// In the same process, so that a signal to one is a signal to the other.
+#[cfg(unix)]
+fn become_it(mut command: Command) -> ExitCode {
+    let error = std::os::unix::process::CommandExt::exec(&mut command);
+    eprintln!("cannot run cargo: {error}");
+    ExitCode::FAILURE
+}
+
+#[cfg(not(unix))]
+fn become_it(mut command: Command) -> ExitCode {
+    match command.status() {
+        Ok(status) => u8::try_from(status.code().unwrap_or(1)).unwrap_or(1).into(),
+        Err(error) => {
+            eprintln!("cannot run cargo: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -1,0 +1,36 @@
+//! The commands of this repository: `cargo xtask demo`, `cargo xtask test`.
+
+mod cargo;
+mod demo;
+mod test;
+mod workspace;
+
+use std::env;
+use std::process::ExitCode;
+
+const USAGE: &str = "\
+usage: cargo xtask demo [FILE]           three regions run over a file of operations, and converge
+       cargo xtask test [STEP …]         everything that has to hold, or the steps that are named
+       cargo xtask test --list           the steps
+
+FILE: see docs/OPERATIONS.md; without one, the examples of crdt-node/operations/default.ops run.";
+
+fn main() -> ExitCode {
+    let arguments: Vec<_> = env::args_os().skip(1).collect();
+    let mut words = arguments.iter().map(|word| word.to_str().unwrap_or_default());
+    match words.next() {
+        None | Some("help" | "--help" | "-h") => {
+            println!("{USAGE}");
+            ExitCode::SUCCESS
+        }
+        Some("demo") => demo::run(&arguments[1..]),
+        Some("test") => test::run(&words.filter(|word| *word != "--").collect::<Vec<_>>()),
+        Some(other) => misused(&format!("there is no command {other}")),
+    }
+}
+
+/// Nothing was done: the command line is wrong.
+fn misused(problem: &str) -> ExitCode {
+    eprintln!("{problem}\n\n{USAGE}");
+    ExitCode::from(2)
+}
