@@ -16,9 +16,9 @@ pub(crate) fn cargo() -> Command {
 
 /// A command as a person would type it.
 pub(crate) fn shown(command: &Command) -> String {
-    let variables = command.get_envs().filter_map(|(name, value)| {
-        Some(format!("{}=\"{}\"", name.to_str()?, value?.to_str()?))
-    });
+    let variables = command
+        .get_envs()
+        .filter_map(|(name, value)| Some(format!("{}=\"{}\"", name.to_str()?, value?.to_str()?)));
     let arguments = command.get_args().map(|argument| argument.to_string_lossy().into_owned());
     variables.chain(["cargo".into()]).chain(arguments).collect::<Vec<_>>().join(" ")
 }

@@ -1,0 +1,62 @@
+//! Every library crate, used without the standard library.
+//!
+//! This crate brings a panic handler and an allocator of its own. The standard library brings a
+//! panic handler as well, and there may be only one: as soon as any crate below links `std`, the
+//! build stops with `found duplicate lang item panic_impl`. To see it happen, add
+//! `features = ["std"]` to a library in `Cargo.toml`.
+
+#![no_std]
+
+extern crate alloc;
+
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::panic::PanicInfo;
+
+use crdt_core::wire::DecodeError;
+use crdt_core::{Delta, Merge, ReplicaId, Timestamp, Wire};
+use crdt_counters::{GCounter, PnCounter, ResettableCounter};
+use crdt_registers::{LwwRegister, MvRegister};
+use crdt_sets::{GSet, OrSet};
+
+#[global_allocator]
+static ALLOCATOR: dlmalloc::GlobalDlmalloc = dlmalloc::GlobalDlmalloc;
+
+#[panic_handler]
+fn stop(_: &PanicInfo<'_>) -> ! {
+    loop {
+        core::hint::spin_loop();
+    }
+}
+
+type Counters = (GCounter, PnCounter, ResettableCounter);
+type Sets = (GSet<String>, OrSet<String>);
+type Registers = (LwwRegister<u64>, MvRegister<u64>);
+
+/// One write to a value of every type, encoded.
+pub fn write(me: ReplicaId, timestamp: Timestamp) -> Vec<u8> {
+    let mut state = <(Counters, Sets, Registers)>::default();
+    let (counters, sets, registers) = &mut state;
+    let _ = counters.0.increment(me);
+    let _ = counters.1.decrement(me);
+    let _ = counters.2.increment(me);
+    counters.2.reset();
+    sets.0.add("urgent".into());
+    sets.1.add(me, "apple".into());
+    sets.1.remove("apple");
+    let _ = registers.0.set(me, timestamp, 1);
+    registers.1.set(me, 2);
+    state.encode()
+}
+
+/// What the second lacks of the first, merged and encoded.
+///
+/// # Errors
+///
+/// When the bytes are not what [`write`] returns.
+pub fn bring_up_to_date(ahead: &[u8], behind: &[u8]) -> Result<Vec<u8>, DecodeError> {
+    let ahead = <(Counters, Sets, Registers)>::decode(ahead)?;
+    let mut behind = <(Counters, Sets, Registers)>::decode(behind)?;
+    behind.merge(ahead.delta_since(&behind.digest()));
+    Ok(behind.encode())
+}
