@@ -21,7 +21,9 @@ pub(crate) fn run(words: &[&str]) -> ExitCode {
         }
     };
     if words.contains(&"--list") {
-        steps.iter().for_each(|step| println!("{:18} {}", step.name, step.what));
+        for step in &steps {
+            println!("{:18} {}", step.name, step.what);
+        }
         return ExitCode::SUCCESS;
     }
     if let Some(unknown) = words.iter().find(|word| steps.iter().all(|step| step.name != **word)) {
