@@ -2,6 +2,9 @@
 
 use std::fmt;
 
+/// A file that is no file of operations is wrong in every line; the first are enough to see that.
+const MOST_LINES: usize = 10;
+
 /// One line that cannot be read, or that cannot be carried out where it stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LineError {
@@ -33,8 +36,13 @@ impl fmt::Display for PlanError {
         match self {
             Self::Unreadable(problem) => f.write_str(problem),
             Self::Lines(errors) => {
-                let lines: Vec<_> = errors.iter().map(LineError::to_string).collect();
-                f.write_str(&lines.join("\n"))
+                let lines: Vec<_> =
+                    errors.iter().take(MOST_LINES).map(LineError::to_string).collect();
+                f.write_str(&lines.join("\n"))?;
+                match errors.len().saturating_sub(MOST_LINES) {
+                    0 => Ok(()),
+                    more => write!(f, "\nand {more} more lines"),
+                }
             }
         }
     }
