@@ -152,13 +152,13 @@ fn a_region_killed_by_hand_comes_back_and_the_run_converges() {
 
 #[test]
 fn regions_killed_over_and_over_lose_and_repeat_nothing() {
-    let mut content = String::from("regions a b\n");
-    for kill in 1..=6 {
-        content.push_str("a: counter x += 1\nb: pn-counter y -= 1\n");
-        content.push_str(&format!("a: lww round = {kill}\n{}", running::hold()));
-    }
-    content.push_str("expect counter x = 6\nexpect pn-counter y = -6\nexpect lww round = 6\n");
-    let (_folder, path) = file(&content);
+    let round = |round: u64| {
+        let hold = running::hold();
+        format!("a: counter x += 1\nb: pn-counter y -= 1\na: lww round = {round}\n{hold}")
+    };
+    let rounds: String = (1..=6).map(round).collect();
+    let expected = "expect counter x = 6\nexpect pn-counter y = -6\nexpect lww round = 6\n";
+    let (_folder, path) = file(&["regions a b\n", &rounds, expected].concat());
     let mut demo = Demo::start(&[&path]);
     for kill in 1..=6 {
         demo.wait_for(&format!("lww round = {kill}"));

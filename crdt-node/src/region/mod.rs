@@ -1,7 +1,7 @@
 //! The process of one region.
 //!
 //! One thread owns everything that changes; the others wait for its supervisor, for a peer to
-//! connect, or for bytes, and hand it what they got as an [`Event`]. There is one connection
+//! connect, or for bytes, and hand it what they got. There is one connection
 //! between two regions, which the one with the lesser name dials.
 //!
 //! - A local write is durable before it is answered; then its delta goes to every peer.
