@@ -13,3 +13,8 @@ pub mod region;
 pub mod state;
 pub mod store;
 pub mod supervisor;
+
+/// The examples of the front page, which nobody's crate but this one can run: it has all the types.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+mod readme {}
