@@ -6,6 +6,8 @@ extern crate alloc;
 extern crate std;
 
 mod admit;
+#[cfg(feature = "quickcheck")]
+mod arbitrary;
 mod clock;
 mod content_hash;
 mod context;
@@ -15,6 +17,8 @@ mod dotmap;
 #[cfg(feature = "quickcheck")]
 pub mod laws;
 mod merge;
+#[cfg(feature = "quickcheck")]
+pub mod model;
 mod observe;
 mod products;
 mod replica;

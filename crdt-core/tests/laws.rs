@@ -1,73 +1,13 @@
 //! The core's own lattices under the law kit: the causal engine, and products of lattices.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use crdt_core::laws::{self, Author, Model};
+use crdt_core::model::DotMapModel;
 use crdt_core::wire::{DecodeError, Reader, Writer};
-use crdt_core::{Delta, DotMap, Merge, Wire};
-use quickcheck::{Arbitrary, Gen};
+use crdt_core::{Delta, Merge, Wire};
 
-#[derive(Clone, Debug)]
-enum Operation {
-    Write(u8, u8),
-    WriteAll(Vec<(u8, u8)>),
-    Remove(u8),
-    RetainBelow(u8),
-    Clear,
-}
-
-impl Arbitrary for Operation {
-    fn arbitrary(generator: &mut Gen) -> Self {
-        let key = |generator: &mut Gen| u8::arbitrary(generator) % 3;
-        let value = |generator: &mut Gen| u8::arbitrary(generator) % 2;
-        match u8::arbitrary(generator) % 10 {
-            0..=4 => Self::Write(key(generator), value(generator)),
-            5 => Self::WriteAll((0..3).map(|_| (key(generator), value(generator))).collect()),
-            6 | 7 => Self::Remove(key(generator)),
-            8 => Self::RetainBelow(key(generator)),
-            _ => Self::Clear,
-        }
-    }
-}
-
-struct Engine;
-
-impl Model for Engine {
-    type State = DotMap<u8, u8>;
-    type Operation = Operation;
-    type Observed = BTreeMap<u8, Vec<u8>>;
-
-    fn apply(state: &mut Self::State, author: &Author, operation: &Operation) -> Self::State {
-        match operation {
-            Operation::Write(key, value) => state.write(author.replica, *key, *value),
-            Operation::WriteAll(writes) => state.write_all(author.replica, writes.iter().copied()),
-            Operation::Remove(key) => state.remove(key),
-            Operation::RetainBelow(limit) => state.retain(|entry| entry.key() < limit),
-            Operation::Clear => state.clear(),
-        }
-    }
-
-    fn observe(state: &Self::State) -> Self::Observed {
-        let values = |key| state.values(key).map(|entry| *entry.value()).collect();
-        state.keys().map(|key| (*key, values(key))).collect()
-    }
-
-    fn sequential(operations: &[Operation]) -> Option<Self::Observed> {
-        let mut map = BTreeMap::new();
-        for operation in operations {
-            match operation {
-                Operation::Write(key, value) => drop(map.insert(*key, vec![*value])),
-                Operation::WriteAll(writes) => {
-                    map.extend(writes.iter().map(|(key, value)| (*key, vec![*value])));
-                }
-                Operation::Remove(key) => drop(map.remove(key)),
-                Operation::RetainBelow(limit) => map.retain(|key, _| key < limit),
-                Operation::Clear => map.clear(),
-            }
-        }
-        Some(map)
-    }
-}
+type Engine = DotMapModel<(bool, bool), bool>;
 
 #[test]
 fn the_causal_engine_obeys_the_laws() {
@@ -116,9 +56,9 @@ impl Wire for Greatest {
 struct Product;
 
 impl Model for Product {
-    type State = (BTreeMap<u8, BTreeMap<u8, DotMap<u8, u8>>>, Option<Greatest>, Greatest);
-    type Operation = (u8, Operation);
-    type Observed = (BTreeSet<u8>, Option<u8>, u8);
+    type State = (BTreeMap<u8, BTreeMap<u8, <Engine as Model>::State>>, Option<Greatest>, Greatest);
+    type Operation = (u8, <Engine as Model>::Operation);
+    type Observed = (Vec<<Engine as Model>::Observed>, Option<u8>, u8);
 
     fn apply(state: &mut Self::State, author: &Author, operation: &Self::Operation) -> Self::State {
         let (place, operation) = operation;
@@ -153,8 +93,11 @@ impl Model for Product {
 
     fn observe(state: &Self::State) -> Self::Observed {
         let inner = state.0.values().flat_map(BTreeMap::values);
-        let keys = inner.flat_map(|map| map.keys().copied().collect::<Vec<_>>()).collect();
-        (keys, state.1.as_ref().map(|greatest| greatest.0), state.2.0)
+        (
+            inner.map(Engine::observe).collect(),
+            state.1.as_ref().map(|greatest| greatest.0),
+            state.2.0,
+        )
     }
 }
 
