@@ -2,7 +2,7 @@
 
 use core::fmt;
 
-use crate::{Dot, ReplicaId, Timestamp};
+use crate::{ReplicaId, Timestamp};
 
 /// Checks a decoded state that is not trusted before it is merged.
 ///
@@ -127,10 +127,13 @@ pub enum AdmitError {
         /// The greatest that this replica holds itself.
         held: u64,
     },
-    /// It holds, under a dot that this replica wrote, something else than it wrote.
+    /// It holds, for a write that this replica made, something else than was written: the id is in
+    /// use twice, or somebody forges. Continue under a new id.
     OwnWriteDiffers {
-        /// The dot with two contents.
-        dot: Dot,
+        /// This replica's id.
+        replica: ReplicaId,
+        /// Which write: the counter of its dot, or its timestamp.
+        write: u64,
     },
 }
 
@@ -147,10 +150,10 @@ impl fmt::Display for AdmitError {
                 "a peer holds write {claimed} of replica {replica}, which itself has made only \
                  {held}: its id is in use twice or this copy was restored; continue under a new id"
             ),
-            Self::OwnWriteDiffers { dot } => write!(
+            Self::OwnWriteDiffers { replica, write } => write!(
                 f,
-                "a peer holds another content for {dot} than was written: the id is in use twice; \
-                 continue under a new id"
+                "a peer holds another content for write {write} of replica {replica} than was \
+                 written: its id is in use twice; continue under a new id"
             ),
         }
     }

@@ -26,10 +26,13 @@ impl ContentKey {
         Self(bits)
     }
 
-    /// The hash of a value's canonical bytes under this key. Cost: encodes the value.
+    /// The hash of a value's canonical body under this key: of what is written after the version,
+    /// so that replicas which write different versions still hash alike. Cost: encodes the value.
     pub fn hash<T: Wire>(self, value: &T) -> u128 {
+        let mut body = Writer::without_version();
+        value.write_to(&mut body);
         let mut hasher = SipHasher13::new_with_key(&self.0.to_le_bytes());
-        hasher.write(&value.encode());
+        hasher.write(&body.into_bytes());
         hasher.finish128().as_u128()
     }
 }

@@ -141,7 +141,7 @@ fn rule_4_an_own_write_that_was_never_made_is_refused() {
     // It wrote before it heard: the same dot now names two writes.
     copy.write(A, "z".into(), 0);
     let refused = copy.admit(&original, A, 0, &limits).unwrap_err();
-    assert_eq!(refused, AdmitError::OwnWriteDiffers { dot: dot(A, 2) });
+    assert_eq!(refused, AdmitError::OwnWriteDiffers { replica: A, write: 2 });
 
     // Under a new id it holds what it had, and what it writes collides with nothing.
     let mut renewed = copy.clone();

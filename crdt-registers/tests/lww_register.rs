@@ -172,7 +172,8 @@ fn a_write_of_ones_own_that_one_never_made_is_refused() {
         Err(AdmitError::OwnWriteUnknown { replica: EU, claimed, held })
     };
     assert_eq!(admit(&written(EU, at(1_001), "Alicia")), unknown(at(1_001)));
-    assert_eq!(admit(&written(EU, at(1_000), "Alicia")), unknown(at(1_000)), "another content");
+    let differs = AdmitError::OwnWriteDiffers { replica: EU, write: at(1_000).to_bits() };
+    assert_eq!(admit(&written(EU, at(1_000), "Alicia")), Err(differs));
     assert_eq!(admit(&written(EU, at(1_000), "Alice")), Ok(()));
     assert_eq!(admit(&written(EU, at(999), "Al")), Ok(()), "superseded since");
     assert_eq!(admit(&written(US, at(1_001), "Alicia")), Ok(()), "of others it is news");

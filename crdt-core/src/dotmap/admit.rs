@@ -27,7 +27,7 @@ impl<K: Key, V: Value> Admit for DotMap<K, V> {
             let dot = Dot { replica: me, counter };
             let theirs = incoming.entries.get(slot);
             if self.entry(dot).is_some_and(|mine| mine != theirs) {
-                return Err(AdmitError::OwnWriteDiffers { dot });
+                return Err(AdmitError::OwnWriteDiffers { replica: me, write: counter });
             }
         }
         Ok(())

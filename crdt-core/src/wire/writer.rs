@@ -22,14 +22,20 @@ pub struct Writer {
 
 impl Writer {
     pub(super) fn new() -> Self {
+        let mut writer = Self::without_version();
+        writer.byte(VERSION);
+        writer
+    }
+
+    pub(crate) fn without_version() -> Self {
         Self {
-            bytes: alloc::vec![VERSION],
+            bytes: Vec::new(),
             replicas: Vec::new(),
             places: HashMap::with_hasher(seed::hasher()),
         }
     }
 
-    pub(super) fn into_bytes(self) -> Vec<u8> {
+    pub(crate) fn into_bytes(self) -> Vec<u8> {
         self.bytes
     }
 

@@ -1,5 +1,7 @@
 //! Whether a write can be honest.
 
+use core::cmp::Ordering;
+
 use crdt_core::{Admit, AdmitError, Limits, ReplicaId, Timestamp};
 
 use super::LwwRegister;
@@ -19,16 +21,17 @@ impl<T: PartialEq> Admit for LwwRegister<T> {
         if theirs.writer != me {
             return Ok(());
         }
-        let held = self.stamp();
-        let never_made =
-            incoming.stamp() > held || incoming.stamp() == held && incoming.get() != self.get();
-        if never_made {
-            return Err(AdmitError::OwnWriteUnknown {
+        let claimed = theirs.timestamp.to_bits();
+        match incoming.stamp().cmp(&self.stamp()) {
+            Ordering::Greater => Err(AdmitError::OwnWriteUnknown {
                 replica: me,
-                claimed: theirs.timestamp.to_bits(),
+                claimed,
                 held: self.timestamp().map_or(0, Timestamp::to_bits),
-            });
+            }),
+            Ordering::Equal if incoming.get() != self.get() => {
+                Err(AdmitError::OwnWriteDiffers { replica: me, write: claimed })
+            }
+            _ => Ok(()),
         }
-        Ok(())
     }
 }
