@@ -138,6 +138,18 @@ fn equal_sets_iterate_alike_whatever_the_way() {
 }
 
 #[test]
+fn elements_are_had_by_reference_and_by_value() {
+    let mut both = of(EU, &["a", "b"]);
+    both.merge(of(US, &["b", "c"]));
+    let mut by_reference = Vec::new();
+    for element in &both {
+        by_reference.push(element.clone());
+    }
+    assert_eq!(by_reference, ["a", "b", "c"]);
+    assert!(both.into_iter().eq(by_reference));
+}
+
+#[test]
 fn a_state_that_claims_my_writes_is_not_admitted() {
     let mut eu = of(EU, &["a"]);
     let restored = OrSet::<String>::new();

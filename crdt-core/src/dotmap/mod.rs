@@ -25,6 +25,7 @@ mod validate;
 mod wire;
 mod write;
 
+use alloc::vec::Vec;
 use core::borrow::Borrow;
 use core::hash::Hash;
 
@@ -139,6 +140,12 @@ impl<K, V> DotMap<K, V> {
         Iter::new(self)
     }
 
+    /// The live entries, by value, in the order of their dots.
+    pub fn into_entries(mut self) -> impl Iterator<Item = Entry<K, V>> {
+        let slots: Vec<usize> = self.columns.slots().collect();
+        slots.into_iter().map(move |slot| self.entries.take(slot))
+    }
+
     /// The entry of this dot, if it is live.
     pub fn entry(&self, dot: Dot) -> Option<&Entry<K, V>> {
         self.columns.get(dot).map(|slot| self.entries.get(slot))
@@ -150,6 +157,15 @@ impl<K: Hash + Eq, V> DotMap<K, V> {
     /// iterate alike.
     pub fn keys(&self) -> Keys<'_, K, V> {
         Keys::new(self)
+    }
+
+    /// Of every key that has live entries the first, in the order of dots.
+    pub fn firsts(&self) -> impl Iterator<Item = &Entry<K, V>> {
+        self.entries().filter(|entry| self.is_first(entry))
+    }
+
+    fn is_first(&self, entry: &Entry<K, V>) -> bool {
+        self.entries.is_alone() || self.entries.of(entry.key()).all(|other| entry.dot <= other.dot)
     }
 
     /// Whether the key has a live entry.

@@ -1,10 +1,11 @@
 //! What a collection of the standard library has.
 
+use alloc::vec::{self, Vec};
 use core::fmt;
 use core::hash::Hash;
 use core::iter::FusedIterator;
 
-use crdt_core::Keys;
+use crdt_core::{Dot, Entry, Keys};
 
 use super::OrSet;
 
@@ -44,6 +45,21 @@ impl<'a, T: Hash + Eq> IntoIterator for &'a OrSet<T> {
 
     fn into_iter(self) -> Iter<'a, T> {
         self.iter()
+    }
+}
+
+/// The elements, by value, in the order of their additions.
+impl<T: Hash + Eq> IntoIterator for OrSet<T> {
+    type Item = T;
+    type IntoIter = vec::IntoIter<T>;
+
+    fn into_iter(self) -> vec::IntoIter<T> {
+        // Of several additions of an element the first is the one that counts.
+        let firsts: Vec<Dot> = self.elements.firsts().map(Entry::dot).collect();
+        let mut firsts = firsts.into_iter().peekable();
+        let entries = self.elements.into_entries();
+        let first = entries.filter(|entry| firsts.next_if_eq(&entry.dot()).is_some());
+        first.map(|entry| entry.into_parts().1).collect::<Vec<T>>().into_iter()
     }
 }
 
