@@ -16,7 +16,8 @@ const MOST_REVIVALS: u32 = 10;
 impl Fleet<'_> {
     /// Kills a region because the file says so; returns the id of its process.
     pub(in crate::supervisor) fn kill(&mut self, region: &str) -> Result<u32, Failure> {
-        self.ensure_running(region)?;
+        // What it has sent is not known afterwards.
+        self.status(region)?;
         let killed = self.region(region);
         killed.killed = true;
         let process = killed.process.take().map(|process| (process.id(), process.kill()));
