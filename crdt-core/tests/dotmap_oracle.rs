@@ -65,7 +65,7 @@ fn check(engine: &Engine, oracle: &Oracle, after: &str) {
     assert_eq!(Oracle::of(engine), *oracle, "after {after}");
     let entries = engine.entries().map(|entry| (entry.dot(), *entry.key(), *entry.value()));
     assert!(entries.eq(oracle.live()), "the order of dots, after {after}");
-    for key in 0..4 {
+    for key in 0..KEYS {
         let found = engine.values(&key).map(crdt_core::Entry::dot);
         assert!(found.eq(oracle.live().filter(|(_, other, _)| *other == key).map(|(dot, ..)| dot)));
         assert_eq!(engine.contains_key(&key), oracle.live().any(|(_, other, _)| other == key));
@@ -84,58 +84,70 @@ fn check(engine: &Engine, oracle: &Oracle, after: &str) {
     assert_eq!(DotMapDigest::decode(&engine.digest().encode()), Ok(engine.digest()));
 }
 
+/// There are never more keys than that.
+const KEYS: Key = 60;
+
+/// A few keys, so that replicas meet at each; and no index yet.
 #[test]
-fn the_engine_does_what_its_definition_does() {
-    for seed in 0..300 {
-        let gen_ = &mut Gen::from_size_and_seed(100, seed);
-        let mut replicas = vec![(Engine::new(), Oracle::default()); 3];
-        let mut deltas = vec![(Engine::new(), Oracle::default())];
-        for step in 0..60 {
-            let pick = |gen_: &mut Gen, n: usize| usize::arbitrary(gen_) % n;
-            let (here, other) = (pick(gen_, 3), pick(gen_, 3));
-            let me = ReplicaId::from_u128(here as u128 + 1);
-            let (key, value) = (u8::arbitrary(gen_) % 4, u8::arbitrary(gen_));
-            let (peer, peer_oracle) = replicas[other].clone();
-            let (engine, oracle) = &mut replicas[here];
-            let before = (engine.clone(), oracle.clone());
-            let (what, delta) = match pick(gen_, 9) {
-                0..=2 => ("write", (engine.write(me, key, value), oracle.write(me, key, value))),
-                3 => ("remove", (engine.remove(&key), oracle.remove(|other| other == key))),
-                4 => (
-                    "retain",
-                    (engine.retain(|entry| *entry.key() < 2), oracle.remove(|key| key >= 2)),
-                ),
-                5 if step % 5 == 0 => ("clear", (engine.clear(), oracle.remove(|_| true))),
-                5 | 6 => {
-                    let (delta, expected) = deltas[pick(gen_, deltas.len())].clone();
-                    let changed = engine.merge(delta.clone());
-                    oracle.join(&expected);
-                    assert_eq!(changed, before.1 != *oracle);
-                    ("a single delta, perhaps without those before it", (delta, expected))
-                }
-                7 => {
-                    let expected = peer_oracle.delta_since(oracle);
-                    oracle.join(&peer_oracle);
-                    let novel = engine.merge_novel(peer);
-                    ("a whole state, keeping what was novel", (novel, expected))
-                }
-                _ => {
-                    let digest = engine.digest();
-                    let expected = peer_oracle.delta_since(oracle);
-                    oracle.join(&expected);
-                    let delta = peer.delta_since(&digest);
-                    engine.merge(delta.clone());
-                    ("an exact delta", (delta, expected))
-                }
-            };
-            let what = format!("{what} (seed {seed}, step {step})");
-            check(&delta.0, &delta.1, &what);
-            check(engine, oracle, &what);
-            let mut again = before.0;
-            again.merge_ref(&delta.0);
-            assert_eq!(again, *engine, "before ⊔ delta = after {what}");
-            deltas.push(delta);
-        }
+fn the_engine_does_what_its_definition_does_with_few_keys() {
+    (0..300).for_each(|seed| run(seed, 60, 4));
+}
+
+/// Many keys and counters, in several blocks.
+#[test]
+fn the_engine_does_what_its_definition_does_with_many_keys() {
+    (0..12).for_each(|seed| run(seed, 700, KEYS));
+}
+
+fn run(seed: u64, steps: usize, keys: Key) {
+    let generator = &mut Gen::from_size_and_seed(100, seed);
+    let mut replicas = vec![(Engine::new(), Oracle::default()); 3];
+    let mut deltas = vec![(Engine::new(), Oracle::default())];
+    for step in 0..steps {
+        let pick = |generator: &mut Gen, n: usize| usize::arbitrary(generator) % n;
+        let (here, other) = (pick(generator, 3), pick(generator, 3));
+        let me = ReplicaId::from_u128(here as u128 + 1);
+        let (key, value) = (u8::arbitrary(generator) % keys, u8::arbitrary(generator));
+        let (peer, peer_oracle) = replicas[other].clone();
+        let (engine, oracle) = &mut replicas[here];
+        let before = (engine.clone(), oracle.clone());
+        let (what, delta) = match pick(generator, 9) {
+            0..=2 => ("write", (engine.write(me, key, value), oracle.write(me, key, value))),
+            3 => ("remove", (engine.remove(&key), oracle.remove(|other| other == key))),
+            4 => (
+                "retain",
+                (engine.retain(|entry| entry.key() % 3 > 0), oracle.remove(|key| key % 3 == 0)),
+            ),
+            5 if step % 25 == 0 => ("clear", (engine.clear(), oracle.remove(|_| true))),
+            5 | 6 => {
+                let (delta, expected) = deltas[pick(generator, deltas.len())].clone();
+                let changed = engine.merge(delta.clone());
+                oracle.join(&expected);
+                assert_eq!(changed, before.1 != *oracle);
+                ("a single delta, perhaps without those before it", (delta, expected))
+            }
+            7 => {
+                let expected = peer_oracle.delta_since(oracle);
+                oracle.join(&peer_oracle);
+                let novel = engine.merge_novel(peer);
+                ("a whole state, keeping what was novel", (novel, expected))
+            }
+            _ => {
+                let digest = engine.digest();
+                let expected = peer_oracle.delta_since(oracle);
+                oracle.join(&expected);
+                let delta = peer.delta_since(&digest);
+                engine.merge(delta.clone());
+                ("an exact delta", (delta, expected))
+            }
+        };
+        let what = format!("{what} (seed {seed}, step {step})");
+        check(&delta.0, &delta.1, &what);
+        check(engine, oracle, &what);
+        let mut again = before.0;
+        again.merge_ref(&delta.0);
+        assert_eq!(again, *engine, "before ⊔ delta = after {what}");
+        deltas.push(delta);
     }
 }
 

@@ -1,6 +1,8 @@
 //! The live dots of each replica in the order of counters, each with the slot of its entry.
+//!
+//! A column is cut into blocks of 64 counters: a bit for each that is live, and the slots of those in
+//! order. So runs are read off the bits, and a walk over a column is one over an array.
 
-use alloc::collections::{BTreeMap, btree_map};
 use core::ops::RangeInclusive;
 use core::slice;
 
@@ -9,82 +11,55 @@ use smallvec::SmallVec;
 use crate::context::Runs;
 use crate::{CausalContext, Dot, ReplicaId};
 
-/// One replica's live counters and the slots of their entries.
-type Column = BTreeMap<u64, usize>;
-
 #[derive(Clone, Default)]
 pub(super) struct Columns {
     /// Sorted by id; no column is empty.
     replicas: SmallVec<[(ReplicaId, Column); 1]>,
 }
 
-static NONE: Column = Column::new();
-
-/// The slots of all columns, in the order of dots.
-#[derive(Clone)]
-pub(super) struct Slots<'a> {
-    columns: slice::Iter<'a, (ReplicaId, Column)>,
-    column: btree_map::Values<'a, u64, usize>,
-}
-
-impl Iterator for Slots<'_> {
-    type Item = usize;
-
-    fn next(&mut self) -> Option<usize> {
-        loop {
-            if let Some(slot) = self.column.next() {
-                return Some(*slot);
-            }
-            self.column = self.columns.next()?.1.values();
-        }
-    }
-}
+static EMPTY: Column = Column { blocks: SmallVec::new_const(), hollow: 0 };
 
 impl Columns {
-    pub(super) fn get(&self, dot: Dot) -> Option<usize> {
-        self.column(dot.replica).get(&dot.counter).copied()
+    pub(super) fn get(&self, dot: Dot) -> Option<u32> {
+        self.column(dot.replica).get(dot.counter)
     }
 
     /// The slots in the order of dots.
     pub(super) fn slots(&self) -> Slots<'_> {
-        Slots { columns: self.replicas.iter(), column: NONE.values() }
+        Slots { columns: self.replicas.iter(), column: EMPTY.range(0..=0) }
     }
 
     /// The live counters of a replica within a run, with their slots.
-    pub(super) fn range(
-        &self,
-        replica: ReplicaId,
-        run: RangeInclusive<u64>,
-    ) -> impl Iterator<Item = (u64, usize)> {
-        self.column(replica).range(run).map(|(counter, slot)| (*counter, *slot))
+    pub(super) fn range(&self, replica: ReplicaId, run: RangeInclusive<u64>) -> Range<'_> {
+        self.column(replica).range(run)
     }
 
     /// The live dots of a replica as runs.
     pub(super) fn runs(&self, replica: ReplicaId) -> Runs {
-        self.column(replica).keys().copied().collect()
+        self.column(replica).runs()
     }
 
-    /// The live dots. Cost: O(live dots).
+    /// The live dots. Cost: O(live dots / 64 + runs).
     pub(super) fn to_context(&self) -> CausalContext {
         let mut live = CausalContext::new();
         for (replica, column) in &self.replicas {
-            live.push(*replica, column.keys().copied().collect());
+            live.push(*replica, column.runs());
         }
         live
     }
 
-    pub(super) fn insert(&mut self, dot: Dot, slot: usize) {
+    pub(super) fn insert(&mut self, dot: Dot, slot: u32) {
         let place = self.place(dot.replica).unwrap_or_else(|place| {
-            self.replicas.insert(place, (dot.replica, Column::new()));
+            self.replicas.insert(place, (dot.replica, Column::default()));
             place
         });
         self.replicas[place].1.insert(dot.counter, slot);
     }
 
-    pub(super) fn remove(&mut self, dot: Dot) -> Option<usize> {
+    pub(super) fn remove(&mut self, dot: Dot) -> Option<u32> {
         let place = self.place(dot.replica).ok()?;
         let column = &mut self.replicas[place].1;
-        let slot = column.remove(&dot.counter);
+        let slot = column.remove(dot.counter);
         if column.is_empty() {
             self.replicas.remove(place);
         }
@@ -94,11 +69,187 @@ impl Columns {
     fn column(&self, replica: ReplicaId) -> &Column {
         match self.place(replica) {
             Ok(place) => &self.replicas[place].1,
-            Err(_) => &NONE,
+            Err(_) => &EMPTY,
         }
     }
 
     fn place(&self, replica: ReplicaId) -> Result<usize, usize> {
-        self.replicas.binary_search_by_key(&replica, |(replica, _)| *replica)
+        match self.replicas.as_slice() {
+            [(only, _)] if *only == replica => Ok(0),
+            replicas => replicas.binary_search_by_key(&replica, |(replica, _)| *replica),
+        }
+    }
+}
+
+/// One replica's live counters and the slots of their entries.
+#[derive(Clone, Default)]
+struct Column {
+    /// Ascending by number.
+    blocks: SmallVec<[Block; 1]>,
+    /// How many blocks have nothing live left. They go when they are more than half.
+    hollow: usize,
+}
+
+/// The counters from `64 * number` on.
+#[derive(Clone)]
+struct Block {
+    number: u64,
+    /// Which are live.
+    live: u64,
+    /// The slots of those, in order.
+    slots: SmallVec<[u32; 4]>,
+}
+
+impl Block {
+    const fn new(number: u64) -> Self {
+        Self { number, live: 0, slots: SmallVec::new_const() }
+    }
+
+    /// How many live counters come before the one of this bit.
+    const fn rank(&self, bit: u64) -> usize {
+        (self.live & (bit - 1)).count_ones() as usize
+    }
+}
+
+const fn number(counter: u64) -> u64 {
+    counter / 64
+}
+
+const fn bit(counter: u64) -> u64 {
+    1 << (counter % 64)
+}
+
+impl Column {
+    fn is_empty(&self) -> bool {
+        self.hollow == self.blocks.len()
+    }
+
+    fn get(&self, counter: u64) -> Option<u32> {
+        let block = &self.blocks[self.place(number(counter)).ok()?];
+        let bit = bit(counter);
+        (block.live & bit != 0).then(|| block.slots[block.rank(bit)])
+    }
+
+    /// Constant at the end, else O(log blocks), and O(blocks) where a new one comes between.
+    fn insert(&mut self, counter: u64, slot: u32) {
+        let place = self.place(number(counter)).unwrap_or_else(|place| {
+            self.blocks.insert(place, Block::new(number(counter)));
+            self.hollow += 1;
+            place
+        });
+        let block = &mut self.blocks[place];
+        let (bit, was_hollow) = (bit(counter), block.live == 0);
+        let rank = block.rank(bit);
+        if block.live & bit == 0 {
+            block.live |= bit;
+            block.slots.insert(rank, slot);
+        } else {
+            block.slots[rank] = slot;
+        }
+        self.hollow -= usize::from(was_hollow);
+    }
+
+    fn remove(&mut self, counter: u64) -> Option<u32> {
+        let place = self.place(number(counter)).ok()?;
+        let block = &mut self.blocks[place];
+        let bit = bit(counter);
+        if block.live & bit == 0 {
+            return None;
+        }
+        let slot = block.slots.remove(block.rank(bit));
+        block.live &= !bit;
+        if block.live == 0 {
+            block.slots = SmallVec::new();
+            self.hollow += 1;
+            if self.hollow > self.blocks.len() / 2 {
+                self.blocks.retain(|block| block.live != 0);
+                self.hollow = 0;
+            }
+        }
+        Some(slot)
+    }
+
+    fn range(&self, run: RangeInclusive<u64>) -> Range<'_> {
+        let (first, last) = run.into_inner();
+        let place = self.place(number(first)).unwrap_or_else(|place| place);
+        let mut blocks = self.blocks[place..].iter();
+        let mut range = Range { block: 0, live: 0, slots: [].iter(), blocks: blocks.clone(), last };
+        if let Some(block) = blocks.next().filter(|block| block.number == number(first)) {
+            let (live, slots) = (block.live & !(bit(first) - 1), &block.slots);
+            let slots = slots[block.rank(bit(first))..].iter();
+            range = Range { block: block.number, live, slots, blocks, last };
+        }
+        range
+    }
+
+    fn runs(&self) -> Runs {
+        let mut runs = Runs::default();
+        for block in &self.blocks {
+            let mut live = block.live;
+            while live != 0 {
+                let first = live.trailing_zeros();
+                let after = first + (live >> first).trailing_ones();
+                let start = 64 * block.number;
+                runs.push(start + u64::from(first)..=start + u64::from(after) - 1);
+                live &= u64::MAX.checked_shl(after).unwrap_or(0);
+            }
+        }
+        runs
+    }
+
+    fn place(&self, number: u64) -> Result<usize, usize> {
+        match self.blocks.last() {
+            Some(last) if last.number == number => Ok(self.blocks.len() - 1),
+            Some(last) if last.number < number => Err(self.blocks.len()),
+            _ => self.blocks.binary_search_by_key(&number, |block| block.number),
+        }
+    }
+}
+
+/// The live counters of a column within bounds, ascending, with their slots.
+#[derive(Clone)]
+pub(super) struct Range<'a> {
+    block: u64,
+    /// Those of the block that are still to come.
+    live: u64,
+    slots: slice::Iter<'a, u32>,
+    blocks: slice::Iter<'a, Block>,
+    last: u64,
+}
+
+impl Iterator for Range<'_> {
+    type Item = (u64, u32);
+
+    fn next(&mut self) -> Option<(u64, u32)> {
+        while self.live == 0 {
+            let block = self.blocks.next()?;
+            (self.block, self.live, self.slots) = (block.number, block.live, block.slots.iter());
+        }
+        let counter = 64 * self.block + u64::from(self.live.trailing_zeros());
+        if counter > self.last {
+            return None;
+        }
+        self.live &= self.live - 1;
+        self.slots.next().map(|slot| (counter, *slot))
+    }
+}
+
+/// The slots of all columns, in the order of dots.
+#[derive(Clone)]
+pub(super) struct Slots<'a> {
+    columns: slice::Iter<'a, (ReplicaId, Column)>,
+    column: Range<'a>,
+}
+
+impl Iterator for Slots<'_> {
+    type Item = u32;
+
+    fn next(&mut self) -> Option<u32> {
+        loop {
+            if let Some((_, slot)) = self.column.next() {
+                return Some(slot);
+            }
+            self.column = self.columns.next()?.1.range(0..=u64::MAX);
+        }
     }
 }

@@ -1,13 +1,23 @@
-//! Entries by slot, and an index from key to slots.
+//! Entries by slot, and which ones a key has.
+//!
+//! A few entries are searched one by one: a delta, which is a map of its own, has no index and
+//! computes no hash. With more there is an [`Index`] to one entry of each key, and the entries of a
+//! key form a chain.
 
+use alloc::boxed::Box;
 use core::borrow::Borrow;
 use core::hash::Hash;
 
-use hashbrown::HashTable;
-use hashbrown::hash_table::Entry as Found;
 use slab::Slab;
 
-use crate::{Dot, seed};
+use super::index::Index;
+use crate::Dot;
+
+/// Up to this many slots are searched one by one.
+const SEARCHED: usize = 8;
+
+/// The end of a chain.
+const NONE: u32 = u32::MAX;
 
 /// One live value: what was written, where, and the dot that names the write.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -44,24 +54,23 @@ impl<K, V> Entry<K, V> {
     }
 }
 
-/// An entry, chained to the others of its key.
+/// An entry, chained to the next of its key once there is an index.
 #[derive(Clone)]
 struct Slot<K, V> {
     entry: Entry<K, V>,
-    next: Option<usize>,
+    next: u32,
 }
 
 #[derive(Clone)]
 pub(super) struct Entries<K, V> {
     slots: Slab<Slot<K, V>>,
-    /// For every key the slot of one of its entries. The key itself is in the slot only.
-    index: HashTable<usize>,
-    hasher: ahash::RandomState,
+    /// Made when there are more than [`SEARCHED`] slots, and kept.
+    index: Option<Box<Index>>,
 }
 
 impl<K, V> Default for Entries<K, V> {
     fn default() -> Self {
-        Self { slots: Slab::new(), index: HashTable::new(), hasher: seed::hasher() }
+        Self { slots: Slab::new(), index: None }
     }
 }
 
@@ -70,114 +79,140 @@ impl<K, V> Entries<K, V> {
         self.slots.is_empty()
     }
 
-    pub(super) fn key_count(&self) -> usize {
-        self.index.len()
-    }
-
-    pub(super) fn entry_count(&self) -> usize {
+    pub(super) fn len(&self) -> usize {
         self.slots.len()
     }
 
-    /// Whether every key has one entry only.
-    pub(super) fn is_alone(&self) -> bool {
-        self.slots.len() == self.index.len()
-    }
-
     /// The entry in a slot that a column names.
-    pub(super) fn get(&self, slot: usize) -> &Entry<K, V> {
-        &self.slots[slot].entry
+    pub(super) fn get(&self, slot: u32) -> &Entry<K, V> {
+        &self.slots[slot as usize].entry
     }
 
     /// Takes an entry out without regard to the index: for maps that are being consumed.
-    pub(super) fn take(&mut self, slot: usize) -> Entry<K, V> {
-        self.slots.remove(slot).entry
-    }
-
-    fn chain(&self, head: Option<usize>) -> impl Iterator<Item = (usize, &Slot<K, V>)> {
-        let place = |slot: usize| (slot, &self.slots[slot]);
-        core::iter::successors(head.map(place), move |(_, slot)| slot.next.map(place))
+    pub(super) fn take(&mut self, slot: u32) -> Entry<K, V> {
+        self.slots.remove(slot as usize).entry
     }
 }
 
 impl<K: Hash + Eq, V> Entries<K, V> {
+    /// How many keys there are.
+    pub(super) fn key_count(&self) -> usize {
+        match &self.index {
+            Some(index) => index.len(),
+            None => self.slots.iter().filter(|(_, slot)| self.is_first(&slot.entry)).count(),
+        }
+    }
+
+    /// Whether no entry of the same key has a lesser dot.
+    pub(super) fn is_first(&self, entry: &Entry<K, V>) -> bool {
+        self.index.as_ref().is_some_and(|index| index.len() == self.slots.len())
+            || self.of(&entry.key).all(|other| entry.dot <= other.dot)
+    }
+
     /// The entries of a key, in no particular order.
     pub(super) fn of<Q: Hash + Eq + ?Sized>(&self, key: &Q) -> impl Iterator<Item = &Entry<K, V>>
     where
         K: Borrow<Q>,
     {
-        self.chain(self.head(key)).map(|(_, slot)| &slot.entry)
-    }
-
-    /// The dot of any one entry of a key.
-    pub(super) fn any_dot<Q: Hash + Eq + ?Sized>(&self, key: &Q) -> Option<Dot>
-    where
-        K: Borrow<Q>,
-    {
-        self.head(key).map(|slot| self.get(slot).dot)
+        core::iter::successors(self.head(key), |slot| self.after(*slot)).map(|slot| self.get(slot))
     }
 
     pub(super) fn reserve(&mut self, more: usize) {
-        let Self { slots, index, hasher } = self;
-        slots.reserve(more);
-        index.reserve(more, |slot| hasher.hash_one(&slots[*slot].entry.key));
+        self.slots.reserve(more);
+        let all = self.slots.len() + more;
+        match &mut self.index {
+            Some(index) => index.reserve(more),
+            None if all > SEARCHED => self.make_index(all),
+            None => {}
+        }
     }
 
     /// Adds an entry and returns its slot.
-    pub(super) fn insert(&mut self, entry: Entry<K, V>) -> usize {
-        let Self { slots, index, hasher } = self;
-        let found = index.entry(
-            hasher.hash_one(&entry.key),
-            |slot| slots[*slot].entry.key == entry.key,
-            |slot| hasher.hash_one(&slots[*slot].entry.key),
-        );
-        match found {
-            Found::Occupied(mut head) => {
-                let next = Some(*head.get());
-                let slot = slots.insert(Slot { entry, next });
-                *head.get_mut() = slot;
-                slot
-            }
-            Found::Vacant(vacant) => {
-                let slot = slots.insert(Slot { entry, next: None });
-                vacant.insert(slot);
-                slot
-            }
+    ///
+    /// # Panics
+    ///
+    /// With 2^32 entries, which take more memory than there is.
+    pub(super) fn insert(&mut self, entry: Entry<K, V>) -> u32 {
+        let slot = to_slot(self.slots.insert(Slot { entry, next: NONE }));
+        if self.index.is_some() {
+            self.link(slot);
+        } else if self.slots.len() > SEARCHED {
+            self.make_index(2 * SEARCHED);
         }
+        slot
     }
 
     /// Takes out the entry of a slot that a column names.
-    pub(super) fn remove(&mut self, slot: usize) -> Entry<K, V> {
+    pub(super) fn remove(&mut self, slot: u32) -> Entry<K, V> {
         self.unlink(slot);
-        self.slots.remove(slot).entry
+        self.take(slot)
+    }
+
+    fn make_index(&mut self, capacity: usize) {
+        self.index = Some(Box::new(Index::with_capacity(capacity)));
+        let slots: smallvec::SmallVec<[u32; SEARCHED + 1]> =
+            self.slots.iter().map(|(slot, _)| to_slot(slot)).collect();
+        for slot in slots {
+            self.link(slot);
+        }
+    }
+
+    /// Puts a slot at the head of the chain of its key.
+    fn link(&mut self, slot: u32) {
+        let Self { slots, index: Some(index) } = self else { return };
+        let key = &slots[slot as usize].entry.key;
+        let next = index.replace(key, slot, |other| slots[other as usize].entry.key == *key);
+        slots[slot as usize].next = next.unwrap_or(NONE);
     }
 
     /// Takes a slot out of the chain of its key, and the key out of the index with its last slot.
-    fn unlink(&mut self, slot: usize) {
-        let Self { slots, index, hasher } = self;
-        let Slot { entry, next } = &slots[slot];
-        let next = *next;
-        let found = index
-            .find_entry(hasher.hash_one(&entry.key), |head| slots[*head].entry.key == entry.key);
-        let Ok(mut head) = found else { return };
-        if *head.get() == slot {
-            match next {
-                Some(next) => *head.get_mut() = next,
-                None => drop(head.remove()),
+    fn unlink(&mut self, slot: u32) {
+        let Self { slots, index: Some(index) } = self else { return };
+        let Slot { entry, next } = &slots[slot as usize];
+        let (key, next) = (&entry.key, *next);
+        let head = index.find(key, |other| slots[other as usize].entry.key == *key);
+        if head == Some(slot) {
+            if next == NONE {
+                index.remove(key, slot);
+            } else {
+                index.replace(key, next, |other| other == slot);
             }
             return;
         }
-        let first = *head.get();
-        let before = self.chain(Some(first)).find(|(_, other)| other.next == Some(slot));
-        if let Some(before) = before.map(|(place, _)| place) {
-            self.slots[before].next = next;
+        let mut before = head;
+        while let Some(at) = before {
+            let chained = &mut slots[at as usize].next;
+            if *chained == slot {
+                *chained = next;
+                return;
+            }
+            before = Some(*chained).filter(|chained| *chained != NONE);
         }
     }
 
-    fn head<Q: Hash + Eq + ?Sized>(&self, key: &Q) -> Option<usize>
+    fn head<Q: Hash + Eq + ?Sized>(&self, key: &Q) -> Option<u32>
     where
         K: Borrow<Q>,
     {
-        let is_of_key = |slot: &usize| self.slots[*slot].entry.key.borrow() == key;
-        self.index.find(self.hasher.hash_one(key), is_of_key).copied()
+        let is_its = |slot: u32| self.get(slot).key.borrow() == key;
+        match &self.index {
+            Some(index) => index.find(key, is_its),
+            None => self.slots.iter().map(|(slot, _)| to_slot(slot)).find(|slot| is_its(*slot)),
+        }
     }
+
+    /// The next slot of the same key.
+    fn after(&self, slot: u32) -> Option<u32> {
+        let Slot { entry, next } = &self.slots[slot as usize];
+        if self.index.is_some() {
+            return Some(*next).filter(|next| *next != NONE);
+        }
+        let further = self.slots.iter().filter(|(other, _)| *other > slot as usize);
+        let mut same = further.filter(|(_, other)| other.entry.key == entry.key);
+        same.next().map(|(slot, _)| to_slot(slot))
+    }
+}
+
+fn to_slot(slot: usize) -> u32 {
+    u32::try_from(slot).ok().filter(|slot| *slot != NONE).expect("fewer than 2^32 entries")
 }

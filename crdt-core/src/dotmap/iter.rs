@@ -16,7 +16,7 @@ pub struct Iter<'a, K, V> {
 
 impl<'a, K, V> Iter<'a, K, V> {
     pub(super) fn new(map: &'a DotMap<K, V>) -> Self {
-        Self { map, slots: map.columns.slots(), left: map.entries.entry_count() }
+        Self { map, slots: map.columns.slots(), left: map.entries.len() }
     }
 }
 
@@ -55,7 +55,7 @@ pub struct Keys<'a, K, V> {
     left: usize,
 }
 
-impl<'a, K, V> Keys<'a, K, V> {
+impl<'a, K: Hash + Eq, V> Keys<'a, K, V> {
     pub(super) fn new(map: &'a DotMap<K, V>) -> Self {
         Self { entries: map.entries(), left: map.entries.key_count() }
     }
@@ -66,11 +66,7 @@ impl<'a, K: Hash + Eq, V> Iterator for Keys<'a, K, V> {
 
     fn next(&mut self) -> Option<Self::Item> {
         let map = self.entries.map;
-        let is_first = |entry: &&Entry<K, V>| {
-            map.entries.is_alone()
-                || map.entries.of(entry.key()).all(|other| entry.dot <= other.dot)
-        };
-        let entry = self.entries.find(is_first)?;
+        let entry = self.entries.find(|entry| map.entries.is_first(entry))?;
         self.left -= 1;
         Some(entry.key())
     }

@@ -14,11 +14,11 @@ use crate::{Change, Dot, Merge, Observe};
 #[derive(Default)]
 pub(super) struct Difference {
     /// Dots live there and not known here, with their slots there.
-    pub(super) appearing: Vec<(Dot, usize)>,
+    pub(super) appearing: Vec<(Dot, u32)>,
     /// Dots live here and known to be dead there.
     pub(super) vanishing: Vec<Dot>,
     /// Dots live in both with two contents, where theirs is the greater: the mark of a fault.
-    pub(super) replaced: Vec<(Dot, usize)>,
+    pub(super) replaced: Vec<(Dot, u32)>,
 }
 
 impl<K: Key, V: Value> DotMap<K, V> {
@@ -78,7 +78,7 @@ impl<K: Key, V: Value> DotMap<K, V> {
     pub(super) fn apply(
         &mut self,
         found: Difference,
-        mut take: impl FnMut(usize) -> Entry<K, V>,
+        mut take: impl FnMut(u32) -> Entry<K, V>,
         mut watcher: impl FnMut(&Self, Change<&Entry<K, V>>),
     ) -> bool {
         let Difference { appearing, vanishing, replaced } = found;

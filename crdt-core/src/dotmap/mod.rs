@@ -2,7 +2,7 @@
 //!
 //! | file | what it answers |
 //! |---|---|
-//! | `entries` | where the entries are, and which ones a key has |
+//! | `entries`, `index` | where the entries are, and which ones a key has |
 //! | `columns` | which dots are live, in the order of dots |
 //! | `write` | the delta-mutators |
 //! | `join` | the causal join, and what it reports |
@@ -17,6 +17,7 @@ mod columns;
 mod delta;
 mod entries;
 mod fmt;
+mod index;
 mod iter;
 mod join;
 mod live;
@@ -125,11 +126,6 @@ impl<K, V> DotMap<K, V> {
         self.entries.is_empty()
     }
 
-    /// How many keys have a live entry.
-    pub fn len(&self) -> usize {
-        self.entries.key_count()
-    }
-
     /// Every dot that this map has seen.
     pub fn context(&self) -> &CausalContext {
         &self.context
@@ -142,7 +138,7 @@ impl<K, V> DotMap<K, V> {
 
     /// The live entries, by value, in the order of their dots.
     pub fn into_entries(mut self) -> impl Iterator<Item = Entry<K, V>> {
-        let slots: Vec<usize> = self.columns.slots().collect();
+        let slots: Vec<u32> = self.columns.slots().collect();
         slots.into_iter().map(move |slot| self.entries.take(slot))
     }
 
@@ -153,6 +149,11 @@ impl<K, V> DotMap<K, V> {
 }
 
 impl<K: Hash + Eq, V> DotMap<K, V> {
+    /// How many keys have a live entry.
+    pub fn len(&self) -> usize {
+        self.entries.key_count()
+    }
+
     /// The keys that have a live entry, each once, in the order of their first dots. Equal maps
     /// iterate alike.
     pub fn keys(&self) -> Keys<'_, K, V> {
@@ -161,11 +162,7 @@ impl<K: Hash + Eq, V> DotMap<K, V> {
 
     /// Of every key that has live entries the first, in the order of dots.
     pub fn firsts(&self) -> impl Iterator<Item = &Entry<K, V>> {
-        self.entries().filter(|entry| self.is_first(entry))
-    }
-
-    fn is_first(&self, entry: &Entry<K, V>) -> bool {
-        self.entries.is_alone() || self.entries.of(entry.key()).all(|other| entry.dot <= other.dot)
+        self.entries().filter(|entry| self.entries.is_first(entry))
     }
 
     /// Whether the key has a live entry.

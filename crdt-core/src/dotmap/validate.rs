@@ -21,9 +21,9 @@ impl<K: Key, V: Value> DotMap<K, V> {
             (live.is_subset(&self.context), "a live dot has not been seen"),
             (replicas().all(canonical), "the runs of a replica are not canonical"),
             (replicas().is_sorted_by(|a, b| a < b), "the replicas are not in order"),
-            (live.len() == self.entries.entry_count() as u64, "a slot belongs to no live dot"),
+            (live.len() == self.entries.len() as u64, "a slot belongs to no live dot"),
             (
-                self.columns.slots().count() == self.entries.entry_count(),
+                self.columns.slots().count() == self.entries.len(),
                 "a slot belongs to no live dot, or to two",
             ),
             (

@@ -94,9 +94,16 @@ impl<K: Key, V: Value> DotMap<K, V> {
     where
         K: Borrow<Q>,
     {
-        while let Some(dot) = self.entries.any_dot(key) {
+        while let Some(dot) = self.first_found(key) {
             self.kill(dot, delta);
         }
+    }
+
+    fn first_found<Q: Hash + Eq + ?Sized>(&self, key: &Q) -> Option<Dot>
+    where
+        K: Borrow<Q>,
+    {
+        self.entries.of(key).next().map(Entry::dot)
     }
 
     fn kill(&mut self, dot: Dot, delta: &mut Self) {

@@ -86,11 +86,6 @@ impl<T> OrSet<T> {
         self.elements.is_empty()
     }
 
-    /// How many elements there are.
-    pub fn len(&self) -> usize {
-        self.elements.len()
-    }
-
     /// Every addition that this set has seen, by its dot.
     pub fn context(&self) -> &CausalContext {
         self.elements.context()
@@ -98,6 +93,11 @@ impl<T> OrSet<T> {
 }
 
 impl<T: Hash + Eq> OrSet<T> {
+    /// How many elements there are.
+    pub fn len(&self) -> usize {
+        self.elements.len()
+    }
+
     /// Whether the element is there. Cost: O(1).
     pub fn contains<Q: Hash + Eq + ?Sized>(&self, element: &Q) -> bool
     where
