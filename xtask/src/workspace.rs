@@ -16,6 +16,7 @@ pub(crate) struct Workspace {
 
 pub(crate) struct Library {
     pub(crate) name: String,
+    pub(crate) version: String,
     /// Without `default` and `std`.
     pub(crate) features: Vec<String>,
 }
@@ -38,7 +39,11 @@ impl Workspace {
                 .filter(|package| is_published(package))
                 .map(library)
                 .collect(),
-            benches: packages.iter().filter(|package| has_benches(package)).map(name).collect(),
+            benches: packages
+                .iter()
+                .filter(|package| has_benches(package))
+                .map(|package| text(package, "name"))
+                .collect(),
         })
     }
 
@@ -79,9 +84,13 @@ fn has_benches(package: &Value) -> bool {
 fn library(package: &Value) -> Library {
     let features = package["features"].as_object().into_iter().flat_map(|features| features.keys());
     let own = features.filter(|feature| !matches!(feature.as_str(), "default" | "std"));
-    Library { name: name(package), features: own.cloned().collect() }
+    Library {
+        name: text(package, "name"),
+        version: text(package, "version"),
+        features: own.cloned().collect(),
+    }
 }
 
-fn name(package: &Value) -> String {
-    package["name"].as_str().unwrap_or_default().into()
+fn text(package: &Value, key: &str) -> String {
+    package[key].as_str().unwrap_or_default().into()
 }

@@ -2,6 +2,7 @@
 
 mod lock_files;
 mod no_std;
+mod package;
 mod step;
 mod steps;
 

@@ -3,7 +3,7 @@
 use std::process::Command;
 
 use super::step::{Step, Work};
-use super::{lock_files, no_std};
+use super::{lock_files, no_std, package};
 use crate::cargo::cargo;
 use crate::workspace::Workspace;
 
@@ -52,8 +52,7 @@ pub(super) fn all(workspace: &Workspace) -> Vec<Step> {
             line(&["bench", "--no-run", "--profile", "dev"], &packages(&workspace.benches), &[]);
         steps.push(commands("benches", "the benches compile", [line]));
     }
-    let line = line(&["package", "--allow-dirty", "--quiet"], &packages(&libraries), &[]);
-    steps.push(commands("package", "every library can be published", [line]));
+    steps.push(check("package", "every library can be published", package::check));
     steps
 }
 
