@@ -169,11 +169,23 @@ fn a_budget_holds() {
 
 #[test]
 fn a_replica_is_written_out_once_however_many_there_are() {
-    let ids: Vec<ReplicaId> = (1..=40).map(ReplicaId::from_u128).collect();
-    let twice: Vec<ReplicaId> = ids.iter().chain(ids.iter().rev()).copied().collect();
-    let bytes = twice.encode();
-    assert_eq!(bytes.len(), 2 + 40 * 17 + 40);
-    assert_eq!(Vec::<ReplicaId>::decode(&bytes), Ok(twice));
+    // Ascending, descending, and in no order.
+    for id in [|n| n, |n| 100 - n, |n| n * 7 % 41] {
+        let ids: Vec<ReplicaId> = (1..=40).map(id).map(ReplicaId::from_u128).collect();
+        let twice: Vec<ReplicaId> = ids.iter().chain(ids.iter().rev()).copied().collect();
+        let bytes = twice.encode();
+        assert_eq!(bytes.len(), 2 + 40 * 17 + 40);
+        assert_eq!(Vec::<ReplicaId>::decode(&bytes), Ok(twice));
+
+        for (place, repeated) in ids.iter().enumerate() {
+            let mut forged = ids.encode();
+            forged[1] += 1;
+            forged.push(0);
+            forged.extend(repeated.as_bytes());
+            let refused = Vec::<ReplicaId>::decode(&forged).unwrap_err();
+            assert_eq!(refused.kind(), &DecodeErrorKind::RepeatedReplica, "{place}");
+        }
+    }
 }
 
 #[test]

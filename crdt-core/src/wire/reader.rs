@@ -17,6 +17,9 @@ pub struct Reader<'a> {
     items: usize,
     /// The ids mentioned so far, in order of their first mention.
     replicas: Vec<ReplicaId>,
+    /// The greatest of them: what is above it is no repetition.
+    greatest: Option<ReplicaId>,
+    /// The ids up to the last that there was when one was looked up.
     mentioned: HashSet<ReplicaId, ahash::RandomState>,
 }
 
@@ -28,6 +31,7 @@ impl<'a> Reader<'a> {
             budget: *budget,
             items: budget.items.min(bytes.len()),
             replicas: Vec::new(),
+            greatest: None,
             mentioned: HashSet::with_hasher(seed::hasher()),
         };
         if bytes.len() > budget.bytes {
@@ -176,10 +180,11 @@ impl<'a> Reader<'a> {
                 if self.replicas.len() == self.budget.replicas {
                     return Err(self.error(DecodeErrorKind::OverBudget("replicas")));
                 }
-                if !self.mentioned.insert(id) {
+                if self.is_repeated(id) {
                     return Err(self.error(DecodeErrorKind::RepeatedReplica));
                 }
                 self.replicas.push(id);
+                self.greatest = self.greatest.max(Some(id));
                 Ok(id)
             }
             place => usize::try_from(place - 1)
@@ -187,5 +192,13 @@ impl<'a> Reader<'a> {
                 .and_then(|place| self.replicas.get(place).copied())
                 .ok_or_else(|| self.error(DecodeErrorKind::UnknownReplica)),
         }
+    }
+    /// Whether an id has been named before. Ascending ones are told without being looked up.
+    fn is_repeated(&mut self, id: ReplicaId) -> bool {
+        if self.greatest < Some(id) {
+            return false;
+        }
+        self.mentioned.extend(self.replicas.iter().skip(self.mentioned.len()));
+        self.mentioned.contains(&id)
     }
 }

@@ -10,13 +10,19 @@ use crate::{ReplicaId, seed};
 /// Up to this many ids are searched one by one.
 const SCANNED: usize = 8;
 
+/// Room for a delta or a register, so that small messages are written without growing.
+const SMALL: usize = 64;
+
 /// The bytes of one message, being written.
 #[derive(Debug)]
 pub struct Writer {
     bytes: Vec<u8>,
     /// The ids mentioned so far, in order of their first mention.
     replicas: Vec<ReplicaId>,
-    /// Their places, once there are more than [`SCANNED`].
+    /// The greatest of them: what is above it is new. Types list ids in ascending order, so most
+    /// are told to be new without being looked up.
+    greatest: Option<ReplicaId>,
+    /// Their places, up to the last that there was when one was looked up.
     places: HashMap<ReplicaId, usize, ahash::RandomState>,
 }
 
@@ -29,8 +35,9 @@ impl Writer {
 
     pub(crate) fn without_version() -> Self {
         Self {
-            bytes: Vec::new(),
+            bytes: Vec::with_capacity(SMALL),
             replicas: Vec::new(),
+            greatest: None,
             places: HashMap::with_hasher(seed::hasher()),
         }
     }
@@ -75,23 +82,21 @@ impl Writer {
         }
     }
 
-    fn place(&self, id: ReplicaId) -> Option<usize> {
-        if self.replicas.len() <= SCANNED {
-            self.replicas.iter().position(|mentioned| *mentioned == id)
-        } else {
-            self.places.get(&id).copied()
+    fn place(&mut self, id: ReplicaId) -> Option<usize> {
+        if self.greatest < Some(id) {
+            return None;
         }
+        if self.replicas.len() <= SCANNED {
+            return self.replicas.iter().position(|mentioned| *mentioned == id);
+        }
+        let all = self.replicas.iter().copied().enumerate();
+        self.places.extend(all.skip(self.places.len()).map(|(place, id)| (id, place)));
+        self.places.get(&id).copied()
     }
 
     fn mention(&mut self, id: ReplicaId) {
-        let place = self.replicas.len();
         self.replicas.push(id);
-        if place == SCANNED {
-            let all = self.replicas.iter().copied().enumerate();
-            self.places.extend(all.map(|(place, id)| (id, place)));
-        } else if place > SCANNED {
-            self.places.insert(id, place);
-        }
+        self.greatest = self.greatest.max(Some(id));
     }
 }
 
