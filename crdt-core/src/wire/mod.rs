@@ -1,9 +1,9 @@
 //! Canonical bytes.
 //!
-//! A message is one version byte and the body of one value. Equal states encode to equal bytes,
-//! and decoding accepts only what encoding would have written: trailing bytes, integers longer
-//! than they need be, unsorted keys and repeated entries are refused. So bytes can be compared,
-//! hashed and signed in place of the states.
+//! A message is one version byte and the body of one value; `docs/FORMAT.md` of the repository has
+//! every form. Equal states encode to equal bytes, and decoding accepts only what encoding would
+//! have written: trailing bytes, integers longer than they need be, unsorted keys and repeated
+//! entries are refused. So bytes can be compared, hashed and signed in place of the states.
 //!
 //! Integers have a fixed width and come least significant byte first; counts, counters and
 //! lengths are varints (seven bits a byte, least significant first). Replica ids are written out
