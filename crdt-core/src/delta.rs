@@ -1,6 +1,6 @@
 //! Exact differences between states.
 
-use crate::Merge;
+use crate::{Merge, Wire};
 
 /// A lattice that can say what a peer lacks, and send just that.
 ///
@@ -53,10 +53,11 @@ use crate::Merge;
 /// assert!(us.delta_since(&eu.digest()).is_bottom(), "eu lacks nothing that us has");
 /// ```
 pub trait Delta: Merge + Default {
-    /// What a replica tells a peer so that the peer can compute an exact delta.
+    /// What a replica tells a peer so that the peer can compute an exact delta. It travels, so it
+    /// has bytes.
     ///
     /// Its default is the digest of the bottom state: a peer that has nothing.
-    type Digest: Default;
+    type Digest: Default + Wire;
 
     /// Says what this state holds.
     ///

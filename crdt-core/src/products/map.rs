@@ -10,7 +10,7 @@
 use alloc::collections::BTreeMap;
 use alloc::collections::btree_map::Entry;
 
-use crate::{Admit, AdmitError, Delta, Limits, Merge, ReplicaId};
+use crate::{Admit, AdmitError, Delta, Limits, Merge, ReplicaId, Wire};
 
 impl<K: Ord, V: Merge + Default> Merge for BTreeMap<K, V> {
     fn merge(&mut self, other: Self) -> bool {
@@ -42,7 +42,7 @@ impl<K, D> Default for MapDigest<K, D> {
     }
 }
 
-impl<K: Ord + Clone, V: Delta> Delta for BTreeMap<K, V> {
+impl<K: Ord + Clone + Wire, V: Delta> Delta for BTreeMap<K, V> {
     type Digest = MapDigest<K, V::Digest>;
 
     fn digest(&self) -> Self::Digest {

@@ -13,6 +13,7 @@ use crdt_core::laws::{Author, Model};
 use crdt_core::wire::{DecodeError, DecodeErrorKind, Reader, Wire, Writer};
 use crdt_core::{Delta, Dot, Merge};
 
+use super::toys::dots::{read_dot, read_sorted, write_dot, write_sorted};
 use super::toys::or_set::{Operation, OrSetModel};
 
 /// The dot that is dead, and the dot that superseded it: itself where it was removed.
@@ -130,28 +131,34 @@ impl<K: Knowing> Delta for KillLog<K> {
     }
 }
 
-fn write_dot(dot: Dot, writer: &mut Writer) {
-    writer.replica(dot.replica());
-    writer.varint(dot.counter());
+fn write_kill((dead, by): &Kill, writer: &mut Writer) {
+    write_dot(dead, writer);
+    write_dot(by, writer);
 }
 
-fn read_dot(reader: &mut Reader<'_>) -> Result<Dot, DecodeError> {
-    let (replica, counter) = (reader.replica()?, reader.varint()?);
-    Dot::new(replica, counter).ok_or_else(|| reader.error(DecodeErrorKind::OutOfRange))
+fn read_kill(reader: &mut Reader<'_>) -> Result<Kill, DecodeError> {
+    Ok((read_dot(reader)?, read_dot(reader)?))
+}
+
+impl Wire for Digest {
+    fn write_to(&self, writer: &mut Writer) {
+        write_sorted(&self.live, writer, write_dot);
+        write_sorted(&self.kills, writer, write_kill);
+    }
+
+    fn read_from(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
+        Ok(Self { live: read_sorted(reader, read_dot)?, kills: read_sorted(reader, read_kill)? })
+    }
 }
 
 impl<K: Knowing> Wire for KillLog<K> {
     fn write_to(&self, writer: &mut Writer) {
         writer.count(self.live.len());
         for (dot, element) in &self.live {
-            write_dot(*dot, writer);
+            write_dot(dot, writer);
             writer.byte(*element);
         }
-        writer.count(self.kills.len());
-        for (dead, by) in &self.kills {
-            write_dot(*dead, writer);
-            write_dot(*by, writer);
-        }
+        write_sorted(&self.kills, writer, write_kill);
     }
 
     fn read_from(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
@@ -163,15 +170,9 @@ impl<K: Knowing> Wire for KillLog<K> {
             }
             set.live.insert(dot, reader.byte()?);
         }
-        for _ in 0..reader.count()? {
-            let kill = (read_dot(reader)?, read_dot(reader)?);
-            if set.kills.last().is_some_and(|last| *last >= kill) {
-                return Err(reader.error(DecodeErrorKind::OutOfOrder));
-            }
-            if set.live.contains_key(&kill.0) {
-                return Err(reader.error(DecodeErrorKind::Invalid("a dot is both live and dead")));
-            }
-            set.kills.insert(kill);
+        set.kills = read_sorted(reader, read_kill)?;
+        if set.kills.iter().any(|(dead, _)| set.live.contains_key(dead)) {
+            return Err(reader.error(DecodeErrorKind::Invalid("a dot is both live and dead")));
         }
         Ok(set)
     }

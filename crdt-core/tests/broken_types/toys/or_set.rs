@@ -9,6 +9,8 @@ use crdt_core::wire::{DecodeError, DecodeErrorKind, Reader, Wire, Writer};
 use crdt_core::{Delta, Dot, Merge};
 use quickcheck::{Arbitrary, Gen};
 
+use super::dots::{read_dot, read_sorted, write_dot, write_sorted};
+
 #[derive(Clone, Default, PartialEq)]
 pub(crate) struct OrSet<D> {
     pub(crate) live: BTreeMap<Dot, u8>,
@@ -26,6 +28,17 @@ impl<D> Debug for OrSet<D> {
 pub(crate) struct Digest {
     pub(crate) live: BTreeSet<Dot>,
     pub(crate) seen: BTreeSet<Dot>,
+}
+
+impl Wire for Digest {
+    fn write_to(&self, writer: &mut Writer) {
+        write_sorted(&self.live, writer, write_dot);
+        write_sorted(&self.seen, writer, write_dot);
+    }
+
+    fn read_from(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
+        Ok(Self { live: read_sorted(reader, read_dot)?, seen: read_sorted(reader, read_dot)? })
+    }
 }
 
 /// The decisions in which OR-Sets go wrong. What is given here is right.
@@ -148,8 +161,7 @@ impl<D: Design> Wire for OrSet<D> {
     fn write_to(&self, writer: &mut Writer) {
         writer.count(self.seen.len());
         for dot in &self.seen {
-            writer.replica(dot.replica());
-            writer.varint(dot.counter());
+            write_dot(dot, writer);
             self.live.get(dot).copied().write_to(writer);
         }
     }
@@ -157,9 +169,7 @@ impl<D: Design> Wire for OrSet<D> {
     fn read_from(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let mut set = Self::default();
         for _ in 0..reader.count()? {
-            let (replica, counter) = (reader.replica()?, reader.varint()?);
-            let dot = Dot::new(replica, counter);
-            let dot = dot.ok_or_else(|| reader.error(DecodeErrorKind::OutOfRange))?;
+            let dot = read_dot(reader)?;
             if set.seen.last().is_some_and(|last| *last >= dot) {
                 return Err(reader.error(DecodeErrorKind::OutOfOrder));
             }

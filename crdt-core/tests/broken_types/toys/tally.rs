@@ -68,14 +68,14 @@ impl<D: Design> Merge for Tally<D> {
 }
 
 impl<D: Design> Delta for Tally<D> {
-    type Digest = Totals;
+    type Digest = Tally<Correct>;
 
-    fn digest(&self) -> Totals {
-        self.totals.clone()
+    fn digest(&self) -> Tally<Correct> {
+        Tally { totals: self.totals.clone(), design: PhantomData }
     }
 
-    fn delta_since(&self, seen: &Totals) -> Self {
-        D::delta_since(self, seen)
+    fn delta_since(&self, seen: &Tally<Correct>) -> Self {
+        D::delta_since(self, &seen.totals)
     }
 
     fn is_bottom(&self) -> bool {
