@@ -92,6 +92,42 @@ fn a_jump_ahead_mints_nothing_until_it_is_confirmed() {
     assert_eq!(clock.now(jumped).unwrap(), at(1_060_011));
 }
 
+/// Each reading a little less ahead than the limit, of the one before.
+#[test]
+fn many_small_jumps_are_one_jump() {
+    let mut clock = Clock::new();
+    let reading =
+        |step: u64| Reading { wall_ms: 1_000_000 + step * 59_999, monotonic_ms: step * 10 };
+    clock.now(reading(0)).unwrap();
+    clock.now(reading(1)).unwrap();
+    for step in 2..100 {
+        let refused = clock.now(reading(step)).unwrap_err();
+        assert!(matches!(refused, ClockError::JumpedAhead { .. }), "step {step}");
+    }
+    assert!(clock.last().millis() <= 1_000_000 + 60_000 + 10);
+}
+
+/// A crystal that is wrong by some parts in a million for months.
+#[test]
+fn slow_drift_is_no_jump() {
+    let mut clock = Clock::new();
+    for hour in 0..10_000u64 {
+        let passed = hour * 3_600_000;
+        let reading =
+            Reading { wall_ms: 1_000_000 + passed + passed / 5_000, monotonic_ms: passed };
+        clock.now(reading).unwrap();
+    }
+}
+
+#[test]
+fn a_wall_clock_that_steps_back_and_returns_is_no_jump() {
+    let mut clock = Clock::new();
+    let reading = |wall_ms, monotonic_ms| Reading { wall_ms, monotonic_ms };
+    clock.now(reading(10_000_000, 0)).unwrap();
+    clock.now(reading(5_000_000, 1_000)).unwrap();
+    clock.now(reading(10_002_000, 2_000)).unwrap();
+}
+
 #[test]
 fn time_that_passed_is_no_jump() {
     let mut clock = Clock::new();
@@ -130,6 +166,23 @@ fn timestamps_increase_across_a_restart_from_every_point() {
             assert!(minted <= stored, "nothing above the ceiling is minted");
             last = minted;
         }
+    }
+}
+
+/// Every run reserves a ceiling, mints one timestamp and crashes.
+#[test]
+fn crashing_again_and_again_does_not_run_ahead_of_the_wall_clock() {
+    let mut stored = Timestamp::MIN;
+    for restart in 0..1_000 {
+        let mut clock = Clock::durable(stored);
+        let reading = Reading::wall(1_000_000);
+        if let Some(ceiling) = clock.wants_ceiling(reading, 10_000) {
+            stored = ceiling;
+            clock.raise_ceiling(ceiling);
+        }
+        let minted = clock.now(reading).unwrap();
+        let ahead = minted.millis() - 1_000_000;
+        assert!(ahead <= 10_000 + restart, "{ahead} ms ahead after {restart} restarts");
     }
 }
 

@@ -2,6 +2,7 @@
 
 use core::fmt;
 
+use super::plausible::Plausible;
 use super::{Reading, Timestamp};
 use crate::{AdmitError, Limits};
 
@@ -15,9 +16,10 @@ use crate::{AdmitError, Limits};
 ///   advances until the wall clock has caught up.
 /// - They strictly increase across a restart when the host persists a ceiling ahead of use
 ///   ([`Clock::durable`]); without a store, [`Clock::new`].
-/// - A wall clock that has jumped ahead further than the limit mints nothing until the host
-///   [confirms](Clock::confirm) it: a wrong clock must not mark this replica's writes with a
-///   future that everyone else refuses.
+/// - A wall clock that has jumped ahead further than the limit, at once or little by little, mints
+///   nothing until the host [confirms](Clock::confirm) it: a wrong clock must not mark this
+///   replica's writes with a future that everyone else refuses. The first reading of a run has
+///   nothing to be compared with.
 ///
 /// # Examples
 ///
@@ -40,10 +42,9 @@ pub struct Clock {
     last: Timestamp,
     /// No timestamp above it may be minted; `None` for a clock without a store.
     ceiling: Option<Timestamp>,
-    /// The last reading that was believed.
-    believed: Option<Reading>,
-    /// How far the wall clock may run ahead of the monotonic one between two readings.
-    max_jump_ms: u64,
+    /// The greatest timestamp observed: a peer's clock vouches for a wall clock that agrees.
+    observed: Timestamp,
+    plausible: Plausible,
 }
 
 impl Default for Clock {
@@ -55,7 +56,12 @@ impl Default for Clock {
 impl Clock {
     /// A clock whose replica never restarts: its id ends with the process.
     pub const fn new() -> Self {
-        Self { last: Timestamp::MIN, ceiling: None, believed: None, max_jump_ms: 60_000 }
+        Self {
+            last: Timestamp::MIN,
+            ceiling: None,
+            observed: Timestamp::MIN,
+            plausible: Plausible::new(),
+        }
     }
 
     /// A clock that continues above the `ceiling` persisted by its previous run, and mints nothing
@@ -89,7 +95,7 @@ impl Clock {
 
     /// With another limit for jumps of the wall clock; 60,000 ms by default.
     pub const fn with_max_jump_ms(self, max_jump_ms: u64) -> Self {
-        Self { max_jump_ms, ..self }
+        Self { plausible: self.plausible.with_max_jump_ms(max_jump_ms), ..self }
     }
 
     /// The greatest timestamp minted or observed so far.
@@ -112,7 +118,7 @@ impl Clock {
             return Err(ClockError::CeilingReached { ceiling, wanted: minted });
         }
         self.last = minted;
-        self.believed = Some(reading);
+        self.plausible.follow(reading);
         Ok(minted)
     }
 
@@ -131,22 +137,28 @@ impl Clock {
     ) -> Result<(), ClockError> {
         limits.check_timestamp(remote, reading.wall_ms).map_err(ClockError::Refused)?;
         self.last = self.last.max(remote);
+        self.observed = self.observed.max(remote);
         Ok(())
     }
 
-    /// The ceiling to persist next, if one is needed: `ahead_ms` above the present, asked for as
-    /// soon as less than half of that is left.
+    /// The ceiling to persist next, if one is needed: `ahead_ms` above the wall clock, asked for as
+    /// soon as less than half of that is left. A replica that crashes often does not carry its time
+    /// away with it: where the last timestamp is ahead of the wall clock already, a millisecond of
+    /// logical time is reserved above it.
     ///
     /// `None` when there is enough, for a clock without a store, and for a reading that
     /// [`now`](Clock::now) would refuse.
     pub fn wants_ceiling(&self, reading: Reading, ahead_ms: u64) -> Option<Timestamp> {
         let ceiling = self.ceiling?;
-        let present = self.last.max(self.believable(reading).ok()?);
-        let above = |ms: u64| {
-            let millis = present.millis().saturating_add(ms).saturating_add(1);
+        self.believable(reading).ok()?;
+        let above_wall = |ms: u64| {
+            let millis = reading.wall_ms.saturating_add(ms);
             Timestamp::from_millis(millis).unwrap_or(Timestamp::MAX)
         };
-        (ceiling < above(ahead_ms / 2)).then(|| above(ahead_ms))
+        let above_last =
+            |instants: u64| Timestamp::from_bits(self.last.to_bits().saturating_add(instants));
+        let least = above_wall(ahead_ms / 2).max(above_last(1 << 15));
+        (ceiling < least).then(|| above_wall(ahead_ms).max(above_last(1 << 16)))
     }
 
     /// Says that `ceiling` is durable in the store; lower ones than the present are ignored, as
@@ -156,21 +168,18 @@ impl Clock {
     }
 
     /// Says that the wall clock is right although it jumped.
-    pub fn confirm(&mut self, reading: Reading) {
-        self.believed = Some(reading);
+    pub const fn confirm(&mut self, reading: Reading) {
+        self.plausible.trust(reading);
     }
 
-    /// The wall clock's instant, unless it jumped ahead of the time that has passed *and* of
-    /// everything this replica has seen: either would vouch for it.
+    /// The wall clock's instant, unless it jumped ahead of the time that has passed *and* of every
+    /// timestamp that was observed: either vouches for it. One that is not ahead of the last
+    /// timestamp changes nothing, and so is not asked about.
     fn believable(&self, reading: Reading) -> Result<Timestamp, ClockError> {
         let wall = Timestamp::from_millis(reading.wall_ms)
             .ok_or(ClockError::WallOutOfRange { wall_ms: reading.wall_ms })?;
-        let Some(believed) = self.believed else { return Ok(wall) };
-        let passed = reading.monotonic_ms.saturating_sub(believed.monotonic_ms);
-        let expected = believed.wall_ms.saturating_add(passed).max(self.last.millis());
-        let ahead_ms = reading.wall_ms.saturating_sub(expected);
-        if ahead_ms > self.max_jump_ms {
-            return Err(ClockError::JumpedAhead { ahead_ms, max_jump_ms: self.max_jump_ms });
+        if wall > self.last {
+            self.plausible.check(reading, self.observed.millis())?;
         }
         Ok(wall)
     }

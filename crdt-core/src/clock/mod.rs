@@ -1,6 +1,7 @@
 //! The hybrid logical clock of Kulkarni, Demirbas, Madappa, Avva and Leone (OPODIS 2014).
 
 mod hybrid;
+mod plausible;
 mod reading;
 mod timestamp;
 
