@@ -26,8 +26,7 @@ pub struct Dot {
 }
 
 impl Dot {
-    /// The greatest counter that a decoded dot may have, 2^48: at a million writes a second, nine
-    /// years of them. It leaves so much room above that a local counter cannot overflow.
+    /// The greatest counter, 2^48: at a million writes a second, nine years of them.
     pub const MAX_COUNTER: u64 = 1 << 48;
 
     /// The dot with this counter; `None` for a counter outside `1..=MAX_COUNTER`.

@@ -163,27 +163,23 @@ impl Runs {
         ranks
     }
 
-    /// The counters at these places: the inverse of [`ranks_of`](Runs::ranks_of). Places beyond
-    /// the last counter are left out.
-    pub(crate) fn at_ranks(&self, ranks: &Self) -> Self {
-        let mut members = Self::default();
+    /// The counters at these ascending places: the inverse of [`ranks_of`](Runs::ranks_of). Places
+    /// beyond the last counter are left out.
+    pub(crate) fn at_ranks(&self, ranks: impl Iterator<Item = u64>) -> impl Iterator<Item = u64> {
+        let mut runs = self.0.iter();
         let mut before = 0;
-        let mut ranks = ranks.0.iter().copied().peekable();
-        for (first, last) in &self.0 {
-            let length = last - first + 1;
-            let counter = |rank: u64| rank - before - 1 + first;
-            while let Some(run) = ranks.peek_mut().filter(|run| run.0 <= before + length) {
-                let end = run.1.min(before + length);
-                members.push(counter(run.0)..=counter(end));
-                if end == run.1 {
-                    ranks.next();
-                } else {
-                    run.0 = end + 1;
+        let mut run = runs.next();
+        ranks.map_while(move |rank| {
+            loop {
+                let (first, last) = run?;
+                let length = last - first + 1;
+                if rank <= before + length {
+                    return Some(rank - before - 1 + first);
                 }
+                before += length;
+                run = runs.next();
             }
-            before += length;
-        }
-        members
+        })
     }
 
     fn ending_at_or_after(&self, counter: u64) -> usize {
@@ -270,7 +266,8 @@ mod tests {
                 let place = |n: &u64| plain_runs.range(..=*n).count() as u64;
                 let places: Runs = plain_members.iter().map(place).collect();
                 assert_eq!(runs.ranks_of(&members), places);
-                assert_eq!(runs.at_ranks(&places), members);
+                let places = places.iter().flatten();
+                assert_eq!(runs.at_ranks(places).collect::<Runs>(), members);
             }
         }
     }

@@ -1,5 +1,7 @@
 //! The bytes of a context: per replica, ascending, its runs as gaps and lengths.
 
+use core::ops::RangeInclusive;
+
 use super::{CausalContext, Runs};
 use crate::Dot;
 use crate::wire::{DecodeError, DecodeErrorKind, Reader, Wire, Writer, varint_size};
@@ -29,7 +31,12 @@ impl Runs {
 
     /// How many bytes the bounds take.
     pub(crate) fn bounds_size(&self) -> usize {
-        self.bounds().map(|(skipped, more)| varint_size(skipped) + varint_size(more)).sum()
+        size_of_bounds(self.bounds())
+    }
+
+    /// How many bytes the bounds of the runs of these ascending counters take.
+    pub(crate) fn bounds_size_of(counters: impl Iterator<Item = u64>) -> usize {
+        size_of_bounds(bounds_of(runs_of(counters)))
     }
 
     pub(crate) fn read_bounds(count: u64, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
@@ -57,14 +64,34 @@ impl Runs {
     }
 
     fn bounds(&self) -> impl Iterator<Item = (u64, u64)> {
-        let mut expected = 1;
-        self.iter().map(move |run| {
-            let (first, last) = run.into_inner();
-            let bounds = (first - expected, last - first);
-            expected = last + 2;
-            bounds
-        })
+        bounds_of(self.iter().map(RangeInclusive::into_inner))
     }
+}
+
+fn size_of_bounds(bounds: impl Iterator<Item = (u64, u64)>) -> usize {
+    bounds.map(|(skipped, more)| varint_size(skipped) + varint_size(more)).sum()
+}
+
+fn bounds_of(runs: impl Iterator<Item = (u64, u64)>) -> impl Iterator<Item = (u64, u64)> {
+    let mut expected = 1;
+    runs.map(move |(first, last)| {
+        let bounds = (first - expected, last - first);
+        expected = last + 2;
+        bounds
+    })
+}
+
+/// Ascending counters as runs, one after the other.
+fn runs_of(counters: impl Iterator<Item = u64>) -> impl Iterator<Item = (u64, u64)> {
+    let mut counters = counters.peekable();
+    core::iter::from_fn(move || {
+        let first = counters.next()?;
+        let mut last = first;
+        while let Some(next) = counters.next_if(|counter| *counter == last + 1) {
+            last = next;
+        }
+        Some((first, last))
+    })
 }
 
 impl Wire for CausalContext {

@@ -13,8 +13,10 @@ use crate::{CausalContext, Dot, ReplicaId};
 
 #[derive(Clone, Default)]
 pub(super) struct Columns {
-    /// Sorted by id; no column is empty.
+    /// Sorted by id. Between two mutations no column is empty.
     replicas: SmallVec<[(ReplicaId, Column); 1]>,
+    /// How many columns have become empty since the last sweep.
+    emptied: usize,
 }
 
 static EMPTY: Column = Column { blocks: SmallVec::new_const(), hollow: 0 };
@@ -60,10 +62,38 @@ impl Columns {
         let place = self.place(dot.replica).ok()?;
         let column = &mut self.replicas[place].1;
         let slot = column.remove(dot.counter);
-        if column.is_empty() {
-            self.replicas.remove(place);
-        }
+        self.emptied += usize::from(slot.is_some() && column.is_empty());
         slot
+    }
+
+    /// Makes columns for the replicas of these dots, which ascend: all in one pass, where one after
+    /// the other would move the columns behind each.
+    pub(super) fn open(&mut self, dots: impl Iterator<Item = Dot>) {
+        let mut opened: SmallVec<[(ReplicaId, Column); 1]> = SmallVec::new();
+        for Dot { replica, .. } in dots {
+            let is_last = opened.last().is_some_and(|(last, _)| *last == replica);
+            if !is_last && self.place(replica).is_err() {
+                opened.push((replica, Column::default()));
+            }
+        }
+        if opened.len() > 1 {
+            self.replicas.extend(opened);
+            self.replicas.sort_unstable_by_key(|(replica, _)| *replica);
+        }
+    }
+
+    /// Drops the columns that have become empty, all in one pass.
+    pub(super) fn sweep(&mut self) {
+        if self.emptied > 0 {
+            self.replicas.retain(|(_, column)| !column.is_empty());
+            self.emptied = 0;
+        }
+    }
+
+    /// The slots in the order of dots, to be renamed.
+    pub(super) fn slots_mut(&mut self) -> impl Iterator<Item = &mut u32> {
+        let blocks = self.replicas.iter_mut().flat_map(|(_, column)| &mut column.blocks);
+        blocks.flat_map(|block| &mut block.slots)
     }
 
     fn column(&self, replica: ReplicaId) -> &Column {

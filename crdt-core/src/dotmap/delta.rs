@@ -4,7 +4,8 @@
 //! digest says two things, what was seen and what of it is live, and the difference is taken dot by
 //! dot along *unknown → live → dead* (Enes et al. 2019, section IV, on this chain).
 
-use super::{DotMap, Key, Value, live};
+use super::live::{self, Live};
+use super::{DotMap, Key, Value};
 use crate::context::Runs;
 use crate::wire::{DecodeError, Reader, Wire, Writer};
 use crate::{CausalContext, Delta, Merge};
@@ -44,7 +45,8 @@ impl Wire for DotMapDigest {
         let seen = CausalContext::read_from(reader)?;
         let mut live = CausalContext::new();
         for (replica, seen) in seen.entries() {
-            live.push(replica, live::read(seen, reader)?);
+            let of_one = Live::read(seen, reader)?;
+            live.push(replica, of_one.into_runs(seen, reader)?);
         }
         Ok(Self { seen, live })
     }
@@ -68,14 +70,21 @@ impl<K: Key, V: Value> Delta for DotMap<K, V> {
                     delta.bring(self.entries.get(slot).clone());
                 }
             }
-            let mut told = unseen;
+            let mut killed = Runs::default();
             for run in digest.live.get(replica).intersection(seen).iter() {
-                let live = self.columns.range(replica, run.clone());
-                let live: Runs = live.map(|(counter, _)| counter).collect();
-                let mut known = Runs::default();
-                known.push(run);
-                told.union(&known.difference(&live));
+                let mut next = *run.start();
+                for (counter, _) in self.columns.range(replica, run.clone()) {
+                    if next < counter {
+                        killed.push(next..=counter - 1);
+                    }
+                    next = counter + 1;
+                }
+                if next <= *run.end() {
+                    killed.push(next..=*run.end());
+                }
             }
+            let mut told = unseen;
+            told.union(&killed);
             delta.context.push(replica, told);
         }
         delta
@@ -84,11 +93,11 @@ impl<K: Key, V: Value> Delta for DotMap<K, V> {
     fn merge_novel(&mut self, other: Self) -> Self {
         let found = self.compare(&other);
         let mut novel = Self { context: other.context.difference(&self.context), ..Self::new() };
-        for (dot, slot) in found.appearing.iter().chain(&found.replaced) {
-            novel.context.insert(*dot);
+        for (_, slot) in found.appearing.iter().chain(&found.replaced) {
             novel.bring(other.entries.get(*slot).clone());
         }
-        novel.context.extend(found.vanishing.iter().copied());
+        let replaced = found.replaced.iter().map(|(dot, _)| *dot);
+        novel.context.extend(found.vanishing.iter().copied().chain(replaced));
         let Self { context, mut entries, .. } = other;
         self.apply(found, |slot| entries.take(slot), |_, _| ());
         self.context.merge(context);

@@ -5,6 +5,7 @@
 //! key form a chain.
 
 use alloc::boxed::Box;
+use alloc::vec::Vec;
 use core::borrow::Borrow;
 use core::hash::Hash;
 
@@ -54,11 +55,12 @@ impl<K, V> Entry<K, V> {
     }
 }
 
-/// An entry, chained to the next of its key once there is an index.
+/// An entry, chained to the others of its key once there is an index.
 #[derive(Clone)]
 struct Slot<K, V> {
     entry: Entry<K, V>,
     next: u32,
+    before: u32,
 }
 
 #[derive(Clone)]
@@ -99,14 +101,41 @@ impl<K: Hash + Eq, V> Entries<K, V> {
     pub(super) fn key_count(&self) -> usize {
         match &self.index {
             Some(index) => index.len(),
-            None => self.slots.iter().filter(|(_, slot)| self.is_first(&slot.entry)).count(),
+            None => {
+                let is_head = |(place, slot): &(usize, &Slot<K, V>)| {
+                    self.head(&slot.entry.key).is_some_and(|head| head as usize == *place)
+                };
+                self.slots.iter().filter(is_head).count()
+            }
         }
     }
 
-    /// Whether no entry of the same key has a lesser dot.
-    pub(super) fn is_first(&self, entry: &Entry<K, V>) -> bool {
+    /// Whether every key is known to have one entry only.
+    pub(super) fn are_single(&self) -> bool {
         self.index.as_ref().is_some_and(|index| index.len() == self.slots.len())
-            || self.of(&entry.key).all(|other| entry.dot <= other.dot)
+    }
+
+    /// Whether most slots are vacant, so that it is time to [compact](Entries::compact).
+    pub(super) fn are_sparse(&self) -> bool {
+        let capacity = self.slots.capacity();
+        capacity > 64 && self.slots.len() < capacity / 4
+    }
+
+    /// Moves the entries of these slots, in their order, to slots without gaps, and renames them.
+    pub(super) fn compact<'a>(&mut self, renamed: impl Iterator<Item = &'a mut u32>) {
+        let mut old = core::mem::take(self);
+        self.reserve(old.len());
+        for slot in renamed {
+            *slot = self.insert(old.take(*slot));
+        }
+    }
+
+    /// The slots of a key, in no particular order.
+    pub(super) fn slots_of<Q: Hash + Eq + ?Sized>(&self, key: &Q) -> impl Iterator<Item = u32>
+    where
+        K: Borrow<Q>,
+    {
+        core::iter::successors(self.head(key), |slot| self.after(*slot))
     }
 
     /// The entries of a key, in no particular order.
@@ -114,7 +143,12 @@ impl<K: Hash + Eq, V> Entries<K, V> {
     where
         K: Borrow<Q>,
     {
-        core::iter::successors(self.head(key), |slot| self.after(*slot)).map(|slot| self.get(slot))
+        self.slots_of(key).map(|slot| self.get(slot))
+    }
+
+    /// A bit for every slot.
+    pub(super) fn marks(&self) -> Marks {
+        Marks(alloc::vec![0; self.slots.capacity().div_ceil(64)])
     }
 
     pub(super) fn reserve(&mut self, more: usize) {
@@ -133,7 +167,7 @@ impl<K: Hash + Eq, V> Entries<K, V> {
     ///
     /// With 2^32 entries, which take more memory than there is.
     pub(super) fn insert(&mut self, entry: Entry<K, V>) -> u32 {
-        let slot = to_slot(self.slots.insert(Slot { entry, next: NONE }));
+        let slot = to_slot(self.slots.insert(Slot { entry, next: NONE, before: NONE }));
         if self.index.is_some() {
             self.link(slot);
         } else if self.slots.len() > SEARCHED {
@@ -162,31 +196,24 @@ impl<K: Hash + Eq, V> Entries<K, V> {
         let Self { slots, index: Some(index) } = self else { return };
         let key = &slots[slot as usize].entry.key;
         let next = index.replace(key, slot, |other| slots[other as usize].entry.key == *key);
-        slots[slot as usize].next = next.unwrap_or(NONE);
+        if let Some(next) = next {
+            slots[next as usize].before = slot;
+            slots[slot as usize].next = next;
+        }
     }
 
     /// Takes a slot out of the chain of its key, and the key out of the index with its last slot.
     fn unlink(&mut self, slot: u32) {
         let Self { slots, index: Some(index) } = self else { return };
-        let Slot { entry, next } = &slots[slot as usize];
-        let (key, next) = (&entry.key, *next);
-        let head = index.find(key, |other| slots[other as usize].entry.key == *key);
-        if head == Some(slot) {
-            if next == NONE {
-                index.remove(key, slot);
-            } else {
-                index.replace(key, next, |other| other == slot);
-            }
-            return;
+        let Slot { entry, next, before } = &slots[slot as usize];
+        let (next, before) = (*next, *before);
+        match (before, next) {
+            (NONE, NONE) => index.remove(&entry.key, slot),
+            (NONE, next) => drop(index.replace(&entry.key, next, |other| other == slot)),
+            (before, next) => slots[before as usize].next = next,
         }
-        let mut before = head;
-        while let Some(at) = before {
-            let chained = &mut slots[at as usize].next;
-            if *chained == slot {
-                *chained = next;
-                return;
-            }
-            before = Some(*chained).filter(|chained| *chained != NONE);
+        if next != NONE {
+            slots[next as usize].before = before;
         }
     }
 
@@ -203,13 +230,28 @@ impl<K: Hash + Eq, V> Entries<K, V> {
 
     /// The next slot of the same key.
     fn after(&self, slot: u32) -> Option<u32> {
-        let Slot { entry, next } = &self.slots[slot as usize];
+        let Slot { entry, next, .. } = &self.slots[slot as usize];
         if self.index.is_some() {
             return Some(*next).filter(|next| *next != NONE);
         }
         let further = self.slots.iter().filter(|(other, _)| *other > slot as usize);
         let mut same = further.filter(|(_, other)| other.entry.key == entry.key);
         same.next().map(|(slot, _)| to_slot(slot))
+    }
+}
+
+/// Slots that have been seen to.
+#[derive(Clone)]
+pub(super) struct Marks(Vec<u64>);
+
+impl Marks {
+    /// Marks a slot; tells whether it was marked before.
+    pub(super) fn mark(&mut self, slot: u32) -> bool {
+        let (word, bit) = (slot as usize / 64, 1 << (slot % 64));
+        let Some(word) = self.0.get_mut(word) else { return false };
+        let marked = *word & bit != 0;
+        *word |= bit;
+        marked
     }
 }
 

@@ -5,6 +5,7 @@ use core::hash::Hash;
 use core::iter::FusedIterator;
 
 use super::columns::Slots;
+use super::entries::Marks;
 use super::{DotMap, Entry};
 
 /// The live entries of a [`DotMap`] in the order of their dots.
@@ -51,13 +52,13 @@ impl<K: fmt::Debug, V: fmt::Debug> fmt::Debug for Iter<'_, K, V> {
 
 /// The keys of a [`DotMap`] that have live entries, each once, in the order of their first dots.
 pub struct Keys<'a, K, V> {
-    entries: Iter<'a, K, V>,
+    firsts: Firsts<'a, K, V>,
     left: usize,
 }
 
 impl<'a, K: Hash + Eq, V> Keys<'a, K, V> {
     pub(super) fn new(map: &'a DotMap<K, V>) -> Self {
-        Self { entries: map.entries(), left: map.entries.key_count() }
+        Self { firsts: Firsts::new(map), left: map.entries.key_count() }
     }
 }
 
@@ -65,8 +66,7 @@ impl<'a, K: Hash + Eq, V> Iterator for Keys<'a, K, V> {
     type Item = &'a K;
 
     fn next(&mut self) -> Option<Self::Item> {
-        let map = self.entries.map;
-        let entry = self.entries.find(|entry| map.entries.is_first(entry))?;
+        let entry = self.firsts.next()?;
         self.left -= 1;
         Some(entry.key())
     }
@@ -81,12 +81,52 @@ impl<K: Hash + Eq, V> FusedIterator for Keys<'_, K, V> {}
 
 impl<K, V> Clone for Keys<'_, K, V> {
     fn clone(&self) -> Self {
-        Self { entries: self.entries.clone(), left: self.left }
+        Self { firsts: self.firsts.clone(), left: self.left }
     }
 }
 
 impl<K: Hash + Eq + fmt::Debug, V> fmt::Debug for Keys<'_, K, V> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_list().entries(self.clone()).finish()
+    }
+}
+
+/// Of every key the first entry. Where keys have several, those that come after it are marked when
+/// it is met, so that each entry is looked at twice at most.
+pub(super) struct Firsts<'a, K, V> {
+    map: &'a DotMap<K, V>,
+    slots: Slots<'a>,
+    /// `None` where every key has one entry only.
+    later: Option<Marks>,
+}
+
+impl<'a, K: Hash + Eq, V> Firsts<'a, K, V> {
+    pub(super) fn new(map: &'a DotMap<K, V>) -> Self {
+        let later = if map.entries.are_single() { None } else { Some(map.entries.marks()) };
+        Self { map, slots: map.columns.slots(), later }
+    }
+}
+
+impl<'a, K: Hash + Eq, V> Iterator for Firsts<'a, K, V> {
+    type Item = &'a Entry<K, V>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let entries = &self.map.entries;
+        let later = &mut self.later;
+        let mut is_later = |slot| later.as_mut().is_some_and(|later| later.mark(slot));
+        let slot = self.slots.find(|slot| !is_later(*slot))?;
+        let entry = entries.get(slot);
+        if let Some(later) = &mut self.later {
+            for other in entries.slots_of(&entry.key) {
+                later.mark(other);
+            }
+        }
+        Some(entry)
+    }
+}
+
+impl<K, V> Clone for Firsts<'_, K, V> {
+    fn clone(&self) -> Self {
+        Self { map: self.map, slots: self.slots.clone(), later: self.later.clone() }
     }
 }

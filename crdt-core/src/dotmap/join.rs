@@ -84,6 +84,7 @@ impl<K: Key, V: Value> DotMap<K, V> {
         let Difference { appearing, vanishing, replaced } = found;
         let changed = !(appearing.is_empty() && vanishing.is_empty() && replaced.is_empty());
         self.entries.reserve(appearing.len());
+        self.columns.open(appearing.iter().map(|(dot, _)| *dot));
         for (_, slot) in appearing {
             let entry = take(slot);
             watcher(self, Change::Appeared(&entry));
@@ -103,6 +104,7 @@ impl<K: Key, V: Value> DotMap<K, V> {
                 watcher(self, Change::Vanished(&old));
             }
         }
+        self.tidy();
         changed
     }
 }

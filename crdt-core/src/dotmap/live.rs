@@ -27,27 +27,96 @@ pub(super) fn write(seen: &Runs, live: &Runs, writer: &mut Writer) {
     }
 }
 
-/// Reads which dots of `seen` are live.
-pub(super) fn read(seen: &Runs, reader: &mut Reader<'_>) -> Result<Runs, DecodeError> {
-    let form = reader.varint()?;
-    let ranks = if form == BITMAP {
-        let size = usize::try_from(seen.len().div_ceil(8)).unwrap_or(usize::MAX);
-        let bits = reader.raw(size)?;
-        reader.charge_runs(runs_in(bits))?;
-        from_bits(bits)
-    } else if form % 2 == 0 {
-        Runs::read_bounds(form / 2, reader)?
-    } else {
-        return Err(reader.error(DecodeErrorKind::OutOfRange));
-    };
-    if ranks.max() > seen.len() {
-        return Err(reader.error(DecodeErrorKind::Invalid("a live dot was not seen")));
-    }
-    if bitmap_size(seen, &ranks).is_some() != (form == BITMAP) {
-        return Err(reader.error(DecodeErrorKind::Invalid("live dots are not in the shorter form")));
-    }
-    Ok(seen.at_ranks(&ranks))
+/// Which dots of a replica are live, as read.
+pub(super) enum Live<'a> {
+    Ranks(Runs),
+    Bits(&'a [u8]),
 }
+
+impl<'a> Live<'a> {
+    /// Reads which dots of `seen` are live: runs within the budget, or bits as they are.
+    pub(super) fn read(seen: &Runs, reader: &mut Reader<'a>) -> Result<Self, DecodeError> {
+        let form = reader.varint()?;
+        if form == BITMAP {
+            let size = usize::try_from(seen.len().div_ceil(8)).unwrap_or(usize::MAX);
+            let live = Self::Bits(reader.raw(size)?);
+            if live.last() > seen.len() {
+                return Err(reader.error(NOT_SEEN));
+            }
+            if live.bounds_size() <= size {
+                return Err(reader.error(NOT_SHORTER));
+            }
+            return Ok(live);
+        }
+        if form % 2 != 0 {
+            return Err(reader.error(DecodeErrorKind::OutOfRange));
+        }
+        let ranks = Runs::read_bounds(form / 2, reader)?;
+        if ranks.max() > seen.len() {
+            return Err(reader.error(NOT_SEEN));
+        }
+        if bitmap_size(seen, &ranks).is_some() {
+            return Err(reader.error(NOT_SHORTER));
+        }
+        Ok(Self::Ranks(ranks))
+    }
+
+    /// How many dots are live.
+    pub(super) fn len(&self) -> u64 {
+        match self {
+            Self::Ranks(ranks) => ranks.len(),
+            Self::Bits(bits) => bits.iter().map(|byte| u64::from(byte.count_ones())).sum(),
+        }
+    }
+
+    /// Their counters, ascending.
+    pub(super) fn counters(&self, seen: &Runs) -> impl Iterator<Item = u64> {
+        seen.at_ranks(self.ranks())
+    }
+
+    /// Their counters as runs, taken from the budget.
+    pub(super) fn into_runs(
+        self,
+        seen: &Runs,
+        reader: &mut Reader<'_>,
+    ) -> Result<Runs, DecodeError> {
+        if let Self::Bits(bits) = &self {
+            reader.charge_runs(runs_in(bits))?;
+        }
+        Ok(self.counters(seen).collect())
+    }
+
+    fn ranks(&self) -> impl Iterator<Item = u64> {
+        let (ranks, bits) = match self {
+            Self::Ranks(ranks) => (ranks, &[][..]),
+            Self::Bits(bits) => (Runs::empty(), *bits),
+        };
+        ranks.iter().flatten().chain(places(bits))
+    }
+
+    fn last(&self) -> u64 {
+        match self {
+            Self::Ranks(ranks) => ranks.max(),
+            Self::Bits(bits) => {
+                let after = bits.iter().rposition(|byte| *byte != 0).map_or(0, |at| at + 1);
+                let top = after.checked_sub(1).map_or(8, |at| bits[at].leading_zeros());
+                (8 * after as u64).saturating_sub(u64::from(top))
+            }
+        }
+    }
+
+    /// How many bytes the bounds of the runs take.
+    fn bounds_size(&self) -> usize {
+        match self {
+            Self::Ranks(ranks) => ranks.bounds_size(),
+            Self::Bits(bits) => Runs::bounds_size_of(places(bits)),
+        }
+    }
+}
+
+const NOT_SEEN: DecodeErrorKind = DecodeErrorKind::Invalid("a live dot was not seen");
+const NOT_SHORTER: DecodeErrorKind =
+    DecodeErrorKind::Invalid("live dots are not in the shorter form");
 
 /// How long the bitmap is, if it is shorter than the runs.
 fn bitmap_size(seen: &Runs, ranks: &Runs) -> Option<usize> {
@@ -75,16 +144,16 @@ fn runs_in(bits: &[u8]) -> usize {
     bits.iter().map(|byte| (byte & !(byte << 1)).count_ones() as usize).sum()
 }
 
-fn from_bits(bits: &[u8]) -> Runs {
-    let places = (1..).zip(bits).flat_map(|(byte, bits): (u64, &u8)| {
-        (0..8).filter(move |bit| bits >> bit & 1 == 1).map(move |bit| 8 * (byte - 1) + bit + 1)
-    });
-    places.collect()
+/// The places, from 1, of the ones.
+fn places(bits: &[u8]) -> impl Iterator<Item = u64> {
+    (0..).zip(bits).flat_map(|(byte, bits): (u64, &u8)| {
+        (0..8).filter(move |bit| bits >> bit & 1 == 1).map(move |bit| 8 * byte + bit + 1)
+    })
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Runs, read, write};
+    use super::{Live, Runs, write};
     use crate::wire::{DecodeError, Reader, Wire, Writer};
 
     struct Half(Runs, Runs);
@@ -97,7 +166,10 @@ mod tests {
 
         fn read_from(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
             let seen = Runs::read_from(reader)?;
-            let live = read(&seen, reader)?;
+            let live = Live::read(&seen, reader)?;
+            let count = live.len();
+            let live = live.into_runs(&seen, reader)?;
+            assert_eq!(live.len(), count);
             Ok(Self(seen, live))
         }
     }

@@ -72,8 +72,9 @@ impl<T: PartialEq + Clone + Wire> Value for T {}
 ///
 /// With n live entries: lookups are O(1), mutators O(log n) and the size of their delta; merging
 /// costs O(log n) for each change of a delta, and one pass in the order of dots over two full
-/// states. Memory: the live entries, an index slot for each, and the [`CausalContext`]; nothing is
-/// kept of what was removed, beyond the holes it may leave in the digest.
+/// states. Memory: the live entries, twelve bytes and a share of an index for each, and the
+/// [`CausalContext`]; nothing is kept of what was removed, beyond the gaps it may leave in the
+/// digest.
 ///
 /// # Examples
 ///
@@ -162,7 +163,7 @@ impl<K: Hash + Eq, V> DotMap<K, V> {
 
     /// Of every key that has live entries the first, in the order of dots.
     pub fn firsts(&self) -> impl Iterator<Item = &Entry<K, V>> {
-        self.entries().filter(|entry| self.entries.is_first(entry))
+        iter::Firsts::new(self)
     }
 
     /// Whether the key has a live entry.

@@ -1,5 +1,6 @@
 //! A map put together from its parts: for the interchange formats of the types above.
 
+use alloc::vec::Vec;
 use core::fmt;
 
 use super::{DotMap, Entry, Key, Value};
@@ -37,6 +38,8 @@ impl<K: Key, V: Value> DotMap<K, V> {
         entries: impl IntoIterator<Item = Entry<K, V>>,
     ) -> Result<Self, InvalidParts> {
         let mut map = Self { context, ..Self::new() };
+        let mut entries: Vec<_> = entries.into_iter().collect();
+        entries.sort_unstable_by_key(Entry::dot);
         for entry in entries {
             if !map.context.contains(entry.dot) {
                 return Err(InvalidParts::DotNotSeen);

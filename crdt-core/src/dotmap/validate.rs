@@ -31,9 +31,7 @@ impl<K: Key, V: Value> DotMap<K, V> {
                 "a column names the slot of another dot",
             ),
             (
-                self.entries().all(|entry| {
-                    self.entries.of(&entry.key).filter(|other| other.dot == entry.dot).count() == 1
-                }),
+                self.chains_hold_each_entry_once(),
                 "the index does not find an entry, or finds it twice",
             ),
             (
@@ -42,5 +40,16 @@ impl<K: Key, V: Value> DotMap<K, V> {
             ),
         ];
         rules.iter().find(|(holds, _)| !holds).map_or(Ok(()), |(_, rule)| Err(*rule))
+    }
+
+    /// Walks the chain of every key, and no slot twice.
+    fn chains_hold_each_entry_once(&self) -> bool {
+        let mut walked = self.entries.marks();
+        let once = |key: &K| {
+            let mut slots = self.entries.slots_of(key);
+            slots.all(|slot| !walked.mark(slot) && self.entries.get(slot).key == *key)
+        };
+        let all_once = self.keys().all(once);
+        all_once && self.columns.slots().all(|slot| walked.mark(slot))
     }
 }

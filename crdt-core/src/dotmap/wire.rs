@@ -2,7 +2,8 @@
 
 use alloc::vec::Vec;
 
-use super::{DotMap, Entry, Key, Value, live};
+use super::live::{self, Live};
+use super::{DotMap, Entry, Key, Value};
 use crate::wire::{DecodeError, Reader, Wire, Writer};
 use crate::{CausalContext, Dot};
 
@@ -18,23 +19,29 @@ impl<K: Key, V: Value> Wire for DotMap<K, V> {
 
     fn read_from(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let context = CausalContext::read_from(reader)?;
-        let mut dots = Vec::new();
-        for (replica, seen) in context.entries() {
-            let live = live::read(seen, reader)?;
-            // A run may be wider than any message is long; nothing is allocated for it before that
-            // is ruled out.
-            reader.charge_items(usize::try_from(live.len()).unwrap_or(usize::MAX))?;
-            dots.extend(live.iter().flatten().map(|counter| Dot { replica, counter }));
+        let (mut live, mut count) = (Vec::new(), 0);
+        for (_, seen) in context.entries() {
+            let of_one = Live::read(seen, reader)?;
+            let many = usize::try_from(of_one.len()).unwrap_or(usize::MAX);
+            reader.charge_items(many)?;
+            count += many;
+            live.push(of_one);
         }
+        // A run may be wider than any message is long: nothing is allocated for dots before their
+        // keys have been read.
         let mut keys = Vec::new();
-        for _ in &dots {
+        for _ in 0..count {
             keys.push(K::read_from(reader)?);
         }
-        let mut map = Self { context, ..Self::new() };
-        map.entries.reserve(dots.len());
-        for (dot, key) in dots.into_iter().zip(keys) {
+        let dots = context.entries().zip(&live).flat_map(|((replica, seen), live)| {
+            live.counters(seen).map(move |counter| Dot { replica, counter })
+        });
+        let mut map = Self::new();
+        map.entries.reserve(keys.len());
+        for (dot, key) in dots.zip(keys) {
             map.bring(Entry::new(dot, key, V::read_from(reader)?));
         }
+        map.context = context;
         Ok(map)
     }
 }

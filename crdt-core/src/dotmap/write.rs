@@ -5,6 +5,8 @@ use alloc::vec::Vec;
 use core::borrow::Borrow;
 use core::hash::Hash;
 
+use smallvec::SmallVec;
+
 use super::{DotMap, Entry, Key, Value};
 use crate::{Dot, ReplicaId};
 
@@ -12,23 +14,29 @@ impl<K: Key, V: Value> DotMap<K, V> {
     /// Writes a value to a key: mints the next dot of `me` and supersedes the entries of the key
     /// that this map has seen. Returns the delta.
     ///
+    /// Changes nothing and returns bottom when the counters of `me` are used up: see
+    /// [`CausalContext::next`].
+    ///
     /// Cost: O(log n), and the entries superseded. Grows the map by one entry, or not at all when
     /// it supersedes one.
     pub fn write(&mut self, me: ReplicaId, key: K, value: V) -> Self {
-        let mut delta = Self::new();
-        self.write_into(me, key, value, &mut delta);
-        delta
+        self.write_all(me, [(key, value)])
     }
 
     /// Writes many values in one delta. Of values written to one key the last stays.
     ///
     /// Cost: that of the single writes.
     pub fn write_all(&mut self, me: ReplicaId, writes: impl IntoIterator<Item = (K, V)>) -> Self {
-        let mut delta = Self::new();
+        let mut change = Change::default();
         for (key, value) in writes {
-            self.write_into(me, key, value, &mut delta);
+            let Some(dot) = self.context.next(me) else { break };
+            self.kill_key(&key, &mut change);
+            self.context.insert(dot);
+            change.dots.push(dot);
+            change.delta.bring(Entry::new(dot, key.clone(), value.clone()));
+            self.bring(Entry::new(dot, key, value));
         }
-        delta
+        self.finish(change)
     }
 
     /// Removes the entries of a key that this map has seen; a concurrent write elsewhere survives.
@@ -39,9 +47,9 @@ impl<K: Key, V: Value> DotMap<K, V> {
     where
         K: Borrow<Q>,
     {
-        let mut delta = Self::new();
-        self.kill_key(key, &mut delta);
-        delta
+        let mut change = Change::default();
+        self.kill_key(key, &mut change);
+        self.finish(change)
     }
 
     /// Removes the entries of many keys in one delta.
@@ -52,11 +60,11 @@ impl<K: Key, V: Value> DotMap<K, V> {
     where
         K: Borrow<Q>,
     {
-        let mut delta = Self::new();
+        let mut change = Change::default();
         for key in keys {
-            self.kill_key(key, &mut delta);
+            self.kill_key(key, &mut change);
         }
-        delta
+        self.finish(change)
     }
 
     /// Removes every entry for which `keep` says no, in the order of dots, in one delta.
@@ -65,11 +73,11 @@ impl<K: Key, V: Value> DotMap<K, V> {
     pub fn retain(&mut self, mut keep: impl FnMut(&Entry<K, V>) -> bool) -> Self {
         let leaving = self.entries().filter(|entry| !keep(entry)).map(Entry::dot);
         let leaving: Vec<Dot> = leaving.collect();
-        let mut delta = Self::new();
+        let mut change = Change::default();
         for dot in leaving {
-            self.kill(dot, &mut delta);
+            self.kill(dot, &mut change);
         }
-        delta
+        self.finish(change)
     }
 
     /// Removes every entry that this map has seen, in one delta.
@@ -80,22 +88,12 @@ impl<K: Key, V: Value> DotMap<K, V> {
         delta
     }
 
-    fn write_into(&mut self, me: ReplicaId, key: K, value: V, delta: &mut Self) {
-        let counter = self.context.max(me).saturating_add(1);
-        let dot = Dot { replica: me, counter };
-        self.kill_key(&key, delta);
-        self.context.insert(dot);
-        delta.context.insert(dot);
-        delta.bring(Entry::new(dot, key.clone(), value.clone()));
-        self.bring(Entry::new(dot, key, value));
-    }
-
-    fn kill_key<Q: Hash + Eq + ?Sized>(&mut self, key: &Q, delta: &mut Self)
+    fn kill_key<Q: Hash + Eq + ?Sized>(&mut self, key: &Q, change: &mut Change<K, V>)
     where
         K: Borrow<Q>,
     {
         while let Some(dot) = self.first_found(key) {
-            self.kill(dot, delta);
+            self.kill(dot, change);
         }
     }
 
@@ -106,10 +104,29 @@ impl<K: Key, V: Value> DotMap<K, V> {
         self.entries.of(key).next().map(Entry::dot)
     }
 
-    fn kill(&mut self, dot: Dot, delta: &mut Self) {
+    fn kill(&mut self, dot: Dot, change: &mut Change<K, V>) {
         self.bury(dot);
-        delta.bury(dot);
-        delta.context.insert(dot);
+        change.delta.bury(dot);
+        change.dots.push(dot);
+    }
+
+    fn finish(&mut self, Change { mut delta, dots }: Change<K, V>) -> Self {
+        self.tidy();
+        delta.tidy();
+        delta.context = dots.into_iter().collect();
+        delta
+    }
+}
+
+/// A change as it is put together: what it makes live, and every dot that it minted or killed.
+struct Change<K, V> {
+    delta: DotMap<K, V>,
+    dots: SmallVec<[Dot; 4]>,
+}
+
+impl<K, V> Default for Change<K, V> {
+    fn default() -> Self {
+        Self { delta: DotMap::new(), dots: SmallVec::new() }
     }
 }
 
@@ -121,9 +138,17 @@ impl<K: Hash + Eq, V> DotMap<K, V> {
         self.columns.insert(dot, slot);
     }
 
-    /// Makes a dot dead, if it is live; returns its entry.
+    /// Makes a dot dead, if it is live; returns its entry. After the last one, [`tidy`](Self::tidy).
     pub(super) fn bury(&mut self, dot: Dot) -> Option<Entry<K, V>> {
         let slot = self.columns.remove(dot)?;
         Some(self.entries.remove(slot))
+    }
+
+    /// Gives back what buried entries left vacant: to be called after the last of them.
+    pub(super) fn tidy(&mut self) {
+        self.columns.sweep();
+        if self.entries.are_sparse() {
+            self.entries.compact(self.columns.slots_mut());
+        }
     }
 }

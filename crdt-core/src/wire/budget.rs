@@ -2,9 +2,10 @@
 
 /// What one message may make its receiver hold.
 ///
-/// Memory is proportional to the input anyway: every item takes at least one byte of it. The
-/// budget bounds the input, and the kinds of content that cost their receiver more than their
-/// bytes do.
+/// Memory is proportional to the input anyway: every item takes at least one byte of it, but for
+/// some that say nothing. The budget bounds the input, and the kinds of content that cost their
+/// receiver more than their bytes do. It is for what comes from outside: what a program reads back
+/// from its own store is [`unbounded`](Budget::unbounded).
 ///
 /// # Examples
 ///
@@ -25,13 +26,18 @@ pub struct Budget {
 }
 
 impl Default for Budget {
-    /// 64 MiB, 16,777,216 items, 1,048,576 replicas, 4,194,304 runs.
+    /// 64 MiB, 16,777,216 items, 1,048,576 replicas, 8,388,608 runs.
     fn default() -> Self {
-        Self { bytes: 64 << 20, items: 1 << 24, replicas: 1 << 20, runs: 1 << 22 }
+        Self { bytes: 64 << 20, items: 1 << 24, replicas: 1 << 20, runs: 1 << 23 }
     }
 }
 
 impl Budget {
+    /// No bounds: to read back what this program has written itself, from its own store.
+    pub const fn unbounded() -> Self {
+        Self { bytes: usize::MAX, items: usize::MAX, replicas: usize::MAX, runs: usize::MAX }
+    }
+
     /// At most this many bytes in the message.
     pub const fn with_bytes(self, bytes: usize) -> Self {
         Self { bytes, ..self }
@@ -47,8 +53,8 @@ impl Budget {
         Self { replicas, ..self }
     }
 
-    /// At most this many runs of dots: each hole in a causal context makes
-    /// one more, and each gap between live dots.
+    /// At most this many runs of dots: each hole in a causal context makes one more, and in a digest
+    /// each gap between live dots.
     pub const fn with_runs(self, runs: usize) -> Self {
         Self { runs, ..self }
     }

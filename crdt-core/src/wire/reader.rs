@@ -7,14 +7,19 @@ use hashbrown::HashSet;
 use super::{Budget, DecodeError, DecodeErrorKind, VERSION};
 use crate::{ReplicaId, seed};
 
+/// So many items may take no byte at all.
+const WITHOUT_BYTES: usize = 1 << 16;
+
 /// The bytes of one message, being read.
 #[derive(Debug)]
 pub struct Reader<'a> {
     bytes: &'a [u8],
     offset: usize,
     budget: Budget,
-    /// How many items may still come: each takes a byte, whatever the budget.
+    /// How many items may still come, whatever the budget.
     items: usize,
+    /// The greatest length that can be honest.
+    longest: usize,
     /// The ids mentioned so far, in order of their first mention.
     replicas: Vec<ReplicaId>,
     /// The greatest of them: what is above it is no repetition.
@@ -25,11 +30,13 @@ pub struct Reader<'a> {
 
 impl<'a> Reader<'a> {
     pub(super) fn new(bytes: &'a [u8], budget: &Budget) -> Result<Self, DecodeError> {
+        let longest = bytes.len().max(WITHOUT_BYTES);
         let mut reader = Self {
             bytes,
             offset: 0,
             budget: *budget,
-            items: budget.items.min(bytes.len()),
+            items: budget.items.min(longest),
+            longest,
             replicas: Vec::new(),
             greatest: None,
             mentioned: HashSet::with_hasher(seed::hasher()),
@@ -120,17 +127,18 @@ impl<'a> Reader<'a> {
         Err(self.error(DecodeErrorKind::OutOfRange))
     }
 
-    /// A length that follows. No message holds more items than it has bytes, so a length above
-    /// that is refused before anything is allocated for it.
+    /// A length that follows. Items take a byte at least, but for those that say nothing (`()`), of
+    /// which a message may hold 65,536; so a length above both is refused before anything is
+    /// allocated for it.
     ///
     /// # Errors
     ///
-    /// When the length is above the number of bytes in the message.
+    /// When the length is above the number of bytes in the message, and above 65,536.
     pub fn length(&mut self) -> Result<usize, DecodeError> {
         let length = self.varint()?;
         usize::try_from(length)
             .ok()
-            .filter(|length| *length <= self.bytes.len())
+            .filter(|length| *length <= self.longest)
             .ok_or_else(|| self.error(DecodeErrorKind::UnexpectedEnd))
     }
 
@@ -152,7 +160,7 @@ impl<'a> Reader<'a> {
                 self.items = left;
                 Ok(())
             }
-            None if self.budget.items < self.bytes.len() => {
+            None if self.budget.items < self.longest => {
                 Err(self.error(DecodeErrorKind::OverBudget("items")))
             }
             None => Err(self.error(DecodeErrorKind::UnexpectedEnd)),

@@ -2,8 +2,7 @@
 
 use crdt_core::wire::{DecodeError, Reader, Writer};
 use crdt_core::{
-    Admit, AdmitError, Change, Delta, DotMap, DotMapDigest, Entry, Limits, Merge, Observe,
-    ReplicaId, Value, Wire,
+    Admit, AdmitError, Delta, DotMap, DotMapDigest, Limits, Merge, ReplicaId, Value, Wire,
 };
 
 use super::MvRegister;
@@ -35,26 +34,6 @@ impl<T: Value> Delta for MvRegister<T> {
 
     fn is_bottom(&self) -> bool {
         self.writes.is_bottom()
-    }
-}
-
-/// Reports values. One that is written again while it is there neither appears nor vanishes.
-impl<T: Value> Observe for MvRegister<T> {
-    type Item = T;
-
-    fn merge_observed(&mut self, other: Self, mut observer: impl FnMut(Change<&T>)) -> bool {
-        let holds = |writes: &DotMap<(), T>, entry: &Entry<(), T>| {
-            writes.entries().any(|other| other.value() == entry.value())
-        };
-        self.writes.merge_watched(other.writes, |without, change| match change {
-            Change::Appeared(entry) if !holds(without, entry) => {
-                observer(Change::Appeared(entry.value()));
-            }
-            Change::Vanished(entry) if !holds(without, entry) => {
-                observer(Change::Vanished(entry.value()));
-            }
-            _ => {}
-        })
     }
 }
 

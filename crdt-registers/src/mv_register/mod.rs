@@ -2,7 +2,7 @@
 //!
 //! | file | what it answers |
 //! |---|---|
-//! | `lattice` | merge, delta, observe, admit, bytes: all the engine's |
+//! | `lattice`, `observe` | merge, delta, admit, bytes: all the engine's; which values a merge brings |
 //! | `std_traits` | `Debug`, equality |
 //! | `serde` | interchange for people |
 //! | `arbitrary` | reachable states for property tests |
@@ -10,6 +10,7 @@
 #[cfg(feature = "quickcheck")]
 mod arbitrary;
 mod lattice;
+mod observe;
 #[cfg(feature = "serde")]
 mod serde;
 mod std_traits;
