@@ -7,7 +7,7 @@ use crate::ReplicaId;
 /// The name of one written value: the `counter`-th write of `replica` to an object.
 ///
 /// Counters start at 1 and leave no hole: the writes of one replica to one object are named 1, 2,
-/// 3, … (Almeida, Shoker, Baquero 2018, section 5.1, after version vectors with dots).
+/// 3, … (Almeida, Shoker, Baquero 2018, on causal CRDTs, after dotted version vectors).
 ///
 /// # Examples
 ///

@@ -8,7 +8,8 @@ use uuid::Uuid;
 /// One writer: 128 random bits, written as a UUID.
 ///
 /// Every copy of a state that mutates needs an id of its own, and the caller gives it: with
-/// `uuid::Uuid::new_v4()`, say, kept beside the state. An id is never part of what a state *is*.
+/// `ReplicaId::random()` (feature `random`), say, or from a `uuid::Uuid`, and keeps it beside the
+/// state. An id is never part of what a state *is*.
 ///
 /// **Two copies must not write under one id.** They would name two different writes by the same
 /// [`Dot`](crate::Dot), or raise one total independently, and one of the two would be lost without
@@ -34,6 +35,12 @@ impl ReplicaId {
     /// The id with these bits. Small numbers are for examples and tests.
     pub const fn from_u128(bits: u128) -> Self {
         Self(Uuid::from_u128(bits))
+    }
+
+    /// An id that nobody else has: a version 4 UUID.
+    #[cfg(feature = "random")]
+    pub fn random() -> Self {
+        Self(Uuid::new_v4())
     }
 
     /// The id with these bytes, most significant first.

@@ -1,5 +1,5 @@
 //! The grow-only counter: `G-Counter` of Shapiro, Preguiça, Baquero and Zawirski 2011, section
-//! 3.1.1, as delta-state (Almeida, Shoker, Baquero 2018, section 3).
+//! 3.1.2, as delta-state (Almeida, Shoker, Baquero 2018, on delta counters).
 
 use crdt_core::ReplicaId;
 

@@ -1,5 +1,5 @@
 //! The counter that goes both ways: `PN-Counter` of Shapiro, Preguiça, Baquero and Zawirski 2011,
-//! section 3.1.3, as delta-state (Almeida, Shoker, Baquero 2018, section 3).
+//! section 3.1.3, as delta-state (Almeida, Shoker, Baquero 2018, on delta counters).
 
 use crdt_core::ReplicaId;
 

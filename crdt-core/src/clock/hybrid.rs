@@ -6,7 +6,7 @@ use super::plausible::Plausible;
 use super::{Reading, Timestamp};
 use crate::{AdmitError, Limits};
 
-/// A hybrid logical clock (Kulkarni et al. 2014, figure 5, on one packed integer).
+/// A hybrid logical clock (Kulkarni et al. 2014, the algorithm for node j, on one packed integer).
 ///
 /// Its timestamps stay close to the wall clock, never repeat, and exceed every timestamp that the
 /// replica has [observed](Clock::observe): what is written later, anywhere, after having seen an

@@ -17,7 +17,7 @@ pub(crate) use runs::Runs;
 
 /// An exact set of dots: per replica a prefix `1..=n`, and sorted runs beyond it.
 ///
-/// A *causal context* (Almeida, Shoker, Baquero 2018, section 7.2, after the dotted version
+/// A *causal context* (Almeida, Shoker, Baquero 2018, on causal contexts, after the dotted version
 /// vectors of Preguiça et al. 2012) says which writes a state has seen, the values of which it
 /// may no longer hold. It is exact: deltas arrive in any order, so there can be holes, and a
 /// maximum per replica would claim writes that never arrived.

@@ -99,15 +99,13 @@ impl<K, V> Entries<K, V> {
 impl<K: Hash + Eq, V> Entries<K, V> {
     /// How many keys there are.
     pub(super) fn key_count(&self) -> usize {
-        match &self.index {
-            Some(index) => index.len(),
-            None => {
-                let is_head = |(place, slot): &(usize, &Slot<K, V>)| {
-                    self.head(&slot.entry.key).is_some_and(|head| head as usize == *place)
-                };
-                self.slots.iter().filter(is_head).count()
-            }
+        if let Some(index) = &self.index {
+            return index.len();
         }
+        let is_head = |(place, slot): &(usize, &Slot<K, V>)| {
+            self.head(&slot.entry.key).is_some_and(|head| head as usize == *place)
+        };
+        self.slots.iter().filter(is_head).count()
     }
 
     /// Whether every key is known to have one entry only.

@@ -1,4 +1,4 @@
-//! The causal join (Almeida, Shoker, Baquero 2018, figure 10): a dot live in both stays; a dot live
+//! The causal join (Almeida, Shoker, Baquero 2018, on dot stores): a dot live in both stays; a dot live
 //! in one stays iff the other's context does not know it; the contexts unite.
 //!
 //! It is found out first and done afterwards: [`compare`](DotMap::compare) walks both maps in the

@@ -60,7 +60,7 @@ impl<T: PartialEq + Clone + Wire> Value for T {}
 /// all that were ever written: the causal engine of the family.
 ///
 /// This is the dot store `DotFun` keyed by element, with one context for all keys (Almeida,
-/// Shoker, Baquero 2018, section 7.2 and figure 10; without tombstones, as in Bieniusa et al.
+/// Shoker, Baquero 2018, on dot stores; without tombstones, as in Bieniusa et al.
 /// 2012). Each dot goes through *unknown → live → dead* and never back. A write to a key mints one
 /// dot and supersedes those of the key that its writer has seen; a removal mints none. Concurrent
 /// writes to a key are all kept, and a write survives a concurrent removal: *add wins*.

@@ -1,5 +1,5 @@
 //! The delta-mutators. Each changes the map and returns the change: the dots it minted and those it
-//! killed, and nothing else (Almeida, Shoker, Baquero 2018, section 7.3).
+//! killed, and nothing else (Almeida, Shoker, Baquero 2018, on causal CRDTs).
 
 use alloc::vec::Vec;
 use core::borrow::Borrow;

@@ -23,19 +23,26 @@ pub struct Budget {
     pub(super) items: usize,
     pub(super) replicas: usize,
     pub(super) runs: usize,
+    pub(super) depth: usize,
 }
 
 impl Default for Budget {
-    /// 64 MiB, 16,777,216 items, 1,048,576 replicas, 8,388,608 runs.
+    /// 64 MiB, 16,777,216 items, 1,048,576 replicas, 8,388,608 runs, 64 levels.
     fn default() -> Self {
-        Self { bytes: 64 << 20, items: 1 << 24, replicas: 1 << 20, runs: 1 << 23 }
+        Self { bytes: 64 << 20, items: 1 << 24, replicas: 1 << 20, runs: 1 << 23, depth: 64 }
     }
 }
 
 impl Budget {
-    /// No bounds: to read back what this program has written itself, from its own store.
+    /// No bounds but that of the stack, 1,024 levels: to read back what this program has written itself, from its own store.
     pub const fn unbounded() -> Self {
-        Self { bytes: usize::MAX, items: usize::MAX, replicas: usize::MAX, runs: usize::MAX }
+        Self {
+            bytes: usize::MAX,
+            items: usize::MAX,
+            replicas: usize::MAX,
+            runs: usize::MAX,
+            depth: 1 << 10,
+        }
     }
 
     /// At most this many bytes in the message.
@@ -57,5 +64,11 @@ impl Budget {
     /// each gap between live dots.
     pub const fn with_runs(self, runs: usize) -> Self {
         Self { runs, ..self }
+    }
+
+    /// At most this many levels of values that contain values of their own type, as counted by
+    /// [`Reader::nested`](super::Reader::nested).
+    pub const fn with_depth(self, depth: usize) -> Self {
+        Self { depth, ..self }
     }
 }

@@ -14,8 +14,9 @@
 //! proportion to the input and within a [`Budget`]. A rejected message changes nothing.
 //!
 //! What is written into elements and values of the application's own types is up to their
-//! [`Wire`] implementation. Types that have serde's traits instead go through [`Postcard`]
-//! (feature `postcard`).
+//! [`Wire`] implementation, which keeps these promises if it reads by the means of [`Reader`] alone.
+//! Types that have serde's traits instead go through [`Postcard`] (feature `postcard`), whose
+//! documentation says what does not hold for them.
 
 mod budget;
 mod error;

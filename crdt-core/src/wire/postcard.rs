@@ -14,6 +14,11 @@ use super::{DecodeError, DecodeErrorKind, Reader, Wire, Writer};
 /// `HashMap`, say, breaks it, because its order is not a property of its value. Bytes that do
 /// not read back to themselves are refused, and the law kit finds what remains.
 ///
+/// **Read bytes from strangers only into types of bounded shape.** Decoding is `postcard`'s, which
+/// knows no budget: a type that contains itself (`Box<Self>`) can be nested until the stack is full,
+/// and a sequence of items without bytes (`Vec<()>`) can be as long as a number can say. For such
+/// types implement [`Wire`], with [`Reader::nested`] where they contain themselves.
+///
 /// A value that `postcard` cannot write (a sequence of unknown length) is written as no bytes at
 /// all, which no reader accepts: use types whose serialization cannot fail.
 ///

@@ -153,6 +153,49 @@ impl<'a> Reader<'a> {
         Ok(count)
     }
 
+    /// Reads a value inside one of its own type, one level deeper: to be used wherever a type
+    /// contains itself, so that no message can fill the stack.
+    ///
+    /// ```
+    /// use crdt_core::wire::{DecodeError, DecodeErrorKind, Reader, Wire, Writer};
+    ///
+    /// #[derive(Debug, PartialEq)]
+    /// struct Tree(Vec<Tree>);
+    ///
+    /// impl Wire for Tree {
+    ///     fn write_to(&self, writer: &mut Writer) {
+    ///         self.0.write_to(writer);
+    ///     }
+    ///     fn read_from(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
+    ///         reader.nested(Vec::read_from).map(Tree)
+    ///     }
+    /// }
+    ///
+    /// let tree = Tree(vec![Tree(vec![]), Tree(vec![Tree(vec![])])]);
+    /// assert_eq!(Tree::decode(&tree.encode())?, tree);
+    ///
+    /// let endless = [1; 100_000];
+    /// let refused = Tree::decode(&endless).unwrap_err();
+    /// assert_eq!(refused.kind(), &DecodeErrorKind::OverBudget("levels"));
+    /// # Ok::<(), DecodeError>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// When there are more levels than the budget allows, or `read` fails.
+    pub fn nested<T>(
+        &mut self,
+        read: impl FnOnce(&mut Self) -> Result<T, DecodeError>,
+    ) -> Result<T, DecodeError> {
+        let Some(left) = self.budget.depth.checked_sub(1) else {
+            return Err(self.error(DecodeErrorKind::OverBudget("levels")));
+        };
+        self.budget.depth = left;
+        let value = read(self);
+        self.budget.depth = left + 1;
+        value
+    }
+
     /// Takes `count` items from the budget.
     pub(crate) fn charge_items(&mut self, count: usize) -> Result<(), DecodeError> {
         match self.items.checked_sub(count) {

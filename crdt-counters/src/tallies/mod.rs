@@ -2,7 +2,7 @@
 //!
 //! A row is a replica; a column is one kind of total, the increments say. A replica only ever
 //! raises the totals of its own row, so that of two values of one cell the greater has seen more
-//! (Shapiro, Preguiça, Baquero, Zawirski 2011, section 3.1.1).
+//! (Shapiro, Preguiça, Baquero, Zawirski 2011, section 3.1.2).
 //!
 //! Ids and columns lie side by side, each in one piece: the merge of two states of the same
 //! replicas, by far the commonest, compares the ids and then takes maxima of plain integers.

@@ -23,7 +23,7 @@ use crdt_core::{CausalContext, DotMap, ReplicaId, Value};
 ///
 /// A write replaces the values that its replica has seen; values written concurrently are all kept
 /// (`DeCandia` et al. 2007, section 4.4; Shapiro et al. 2011, section 3.2.2; as a delta CRDT Almeida,
-/// Shoker, Baquero 2018, section 7.3). So nothing that a person entered disappears behind their
+/// Shoker, Baquero 2018, on causal CRDTs). So nothing that a person entered disappears behind their
 /// back: the application sees the conflict and [resolves](MvRegister::resolve) it, by asking, or by
 /// a function that knows what the values mean.
 ///

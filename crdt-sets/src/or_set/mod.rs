@@ -26,7 +26,7 @@ pub use std_traits::Iter;
 /// A set to which every replica adds and from which every replica removes: *add wins*.
 ///
 /// The observed-remove set, without tombstones (Bieniusa et al. 2012, section 3; as a delta CRDT
-/// Almeida, Shoker, Baquero 2018, section 7.3): a removal removes the additions that its replica
+/// Almeida, Shoker, Baquero 2018, on causal CRDTs): a removal removes the additions that its replica
 /// has seen. An addition that runs concurrently survives it. An element added anew after a removal
 /// is simply there again.
 ///
