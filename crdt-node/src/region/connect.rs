@@ -1,4 +1,9 @@
 //! How two regions come to be connected.
+//!
+//! Whoever can reach the port can connect, and a greeting proves no name. So a greeting is short,
+//! has one deadline from its first byte to its last, and is heard in a thread of its own, of which
+//! there are not too many; and a name that is connected cannot be taken over. A name that is not can
+//! be: between processes of one machine, under one user, that is as far as this goes.
 
 use std::io;
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
@@ -6,18 +11,23 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::SyncSender;
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::Event;
 use super::frame::Frame;
 use super::gates::Gates;
+use super::greeting::hear;
 use super::links::LinkId;
+use super::pauses::Pauses;
 
 /// How long a peer may take to connect, to greet, and to make room for a write.
 const PATIENCE: Duration = Duration::from_secs(2);
 
-/// The pause before the first new attempt, and the longest; it doubles in between.
-const PAUSES: [Duration; 2] = [Duration::from_millis(10), Duration::from_millis(500)];
+/// Before it is tried again to accept, when no more files can be open, say.
+const BREATH: Duration = Duration::from_millis(10);
+
+/// How many who have connected may be greeting at a time; one more is refused, and may try again.
+const MOST_GREETING: usize = 64;
 
 /// What the connecting threads share.
 pub(super) struct Shared {
@@ -25,6 +35,7 @@ pub(super) struct Shared {
     pub(super) gates: Gates,
     events: SyncSender<Event>,
     links: AtomicU64,
+    patience: Duration,
 }
 
 /// A connection whose two ends have greeted each other.
@@ -44,7 +55,7 @@ impl Connected {
 impl Shared {
     pub(super) fn new(name: &str, events: SyncSender<Event>) -> Self {
         let (gates, links) = (Gates::default(), AtomicU64::new(0));
-        Self { name: name.into(), gates, events, links }
+        Self { name: name.into(), gates, events, links, patience: PATIENCE }
     }
 
     /// Says hello, unless the peer is cut off; returns the bytes sent.
@@ -54,12 +65,17 @@ impl Shared {
         greeted.unwrap_or_else(|| Err(io::ErrorKind::ConnectionRefused.into()))
     }
 
-    /// Hands a greeted connection over, and then every frame that arrives on it, until it ends.
-    fn attend(&self, peer: String, mut stream: TcpStream, sent: u64) -> io::Result<()> {
+    /// Hands a greeted connection over.
+    fn introduce(&self, peer: String, stream: &TcpStream, sent: u64) -> io::Result<LinkId> {
         stream.set_read_timeout(None)?;
         let link = LinkId { peer, number: self.links.fetch_add(1, Ordering::Relaxed) };
         let connected = Connected { link: link.clone(), stream: stream.try_clone()?, sent };
         self.tell(Event::Connected(connected))?;
+        Ok(link)
+    }
+
+    /// Hands over every frame that arrives on a connection, until it ends.
+    fn attend(&self, link: LinkId, mut stream: TcpStream) -> io::Result<()> {
         loop {
             match Frame::read_from(&mut stream) {
                 Ok(frame) => self.tell(Event::Received { link: link.clone(), frame })?,
@@ -80,57 +96,152 @@ pub(super) fn spawn(name: &str, work: impl FnOnce() + Send + 'static) -> io::Res
 
 /// Connects to `peer`, again and again, and reads what it sends.
 pub(super) fn keep_dialing(peer: &str, shared: &Shared) {
-    let [shortest, longest] = PAUSES;
-    let mut pause = shortest;
+    let (mut pauses, mut changes_before) = (Pauses::default(), 0);
     loop {
-        let address = shared.gates.wait_until_open(peer);
-        let attended = dial(address, peer, shared)
-            .and_then(|(stream, sent)| shared.attend(peer.into(), stream, sent));
-        pause = if attended.is_ok() { shortest } else { longest.min(pause * 2) };
-        shared.gates.wait_for_change(pause);
+        let (address, changes) = shared.gates.wait_until_open(peer);
+        let begun = Instant::now();
+        let _ended = dial(address, peer, shared).and_then(|(stream, sent)| {
+            let link = shared.introduce(peer.into(), &stream, sent)?;
+            shared.attend(link, stream)
+        });
+        let pause = pauses.after(begun.elapsed(), changes != changes_before);
+        shared.gates.wait_for_change(changes, pause);
+        changes_before = changes;
     }
 }
 
 fn dial(address: SocketAddr, peer: &str, shared: &Shared) -> io::Result<(TcpStream, u64)> {
-    let mut stream = TcpStream::connect_timeout(&address, PATIENCE)?;
+    let mut stream = TcpStream::connect_timeout(&address, shared.patience)?;
     prepare(&stream)?;
     let sent = shared.greet(peer, &mut stream)?;
-    if hear(&mut stream)? != peer {
+    if hear(&stream, shared.patience)? != peer {
         return Err(io::ErrorKind::ConnectionRefused.into());
     }
     Ok((stream, sent))
 }
 
-/// Lets peers connect, one greeting after the other, and has a thread read what each sends.
+/// Lets peers connect, and has a thread greet each and read what it sends.
 pub(super) fn keep_accepting(listener: &TcpListener, shared: &Arc<Shared>) {
+    let places = Arc::new(());
     for stream in listener.incoming() {
-        let Ok((peer, stream, sent)) = stream.and_then(|stream| welcome(stream, shared)) else {
+        let Ok(stream) = stream else {
+            thread::sleep(BREATH);
             continue;
         };
+        let place = Arc::clone(&places);
+        if Arc::strong_count(&places) > 1 + MOST_GREETING {
+            continue;
+        }
         let shared = Arc::clone(shared);
-        let _too_many = spawn(&format!("read {peer}"), move || {
-            let _ended = shared.attend(peer, stream, sent);
+        let _too_many = spawn("peer", move || {
+            let _ended = welcome(stream, &shared).and_then(|(peer, stream, sent)| {
+                let link = shared.introduce(peer, &stream, sent)?;
+                drop(place);
+                shared.attend(link, stream)
+            });
         });
     }
 }
 
 fn welcome(mut stream: TcpStream, shared: &Shared) -> io::Result<(String, TcpStream, u64)> {
     prepare(&stream)?;
-    let peer = hear(&mut stream)?;
+    let peer = hear(&stream, shared.patience)?;
+    if peer >= shared.name {
+        // The one with the lesser name dials, so that this is somebody else.
+        return Err(io::ErrorKind::ConnectionRefused.into());
+    }
     let sent = shared.greet(&peer, &mut stream)?;
     Ok((peer, stream, sent))
 }
 
 fn prepare(stream: &TcpStream) -> io::Result<()> {
     stream.set_nodelay(true)?;
-    stream.set_read_timeout(Some(PATIENCE))?;
     stream.set_write_timeout(Some(PATIENCE))
 }
 
-/// Who is at the other end.
-fn hear(stream: &mut TcpStream) -> io::Result<String> {
-    match Frame::read_from(stream)? {
-        Frame::Hello(region) => Ok(region),
-        _ => Err(io::ErrorKind::InvalidData.into()),
+#[cfg(test)]
+mod tests {
+    use std::io::{ErrorKind, Read, Write};
+    use std::net::{Ipv4Addr, TcpListener, TcpStream};
+    use std::sync::Arc;
+    use std::sync::mpsc::{Receiver, sync_channel};
+    use std::time::Duration;
+
+    use super::super::Event;
+    use super::super::frame::Frame;
+    use super::{MOST_GREETING, Shared, keep_accepting, spawn};
+
+    const LONG: Duration = Duration::from_secs(600);
+
+    fn listener() -> TcpListener {
+        TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a port")
+    }
+
+    /// A region that lets others connect, and knows one whose name is `a`.
+    fn accepting(name: &str) -> (TcpListener, Receiver<Event>) {
+        let (events, received) = sync_channel(1 << 10);
+        let shared = Shared { patience: LONG, ..Shared::new(name, events) };
+        let (listener, nowhere) = (listener(), listener());
+        shared.gates.set_addresses(&[("a".into(), nowhere.local_addr().expect("bound"))]);
+        let accepts = listener.try_clone().expect("open");
+        spawn("accept", move || keep_accepting(&accepts, &Arc::new(shared))).expect("starts");
+        (listener, received)
+    }
+
+    fn connect(to: &TcpListener) -> TcpStream {
+        let stream = TcpStream::connect(to.local_addr().expect("bound")).expect("connects");
+        stream.set_read_timeout(Some(LONG)).expect("can be set");
+        stream
+    }
+
+    fn greet(to: &TcpListener, name: &str) -> TcpStream {
+        let mut stream = connect(to);
+        // Who is refused may be gone before it has said all.
+        let _gone = Frame::Hello(name.into()).write_to(&mut stream);
+        stream
+    }
+
+    /// Whether the other end has closed the connection without a word.
+    fn is_refused(mut stream: &TcpStream) -> bool {
+        match stream.read(&mut [0]) {
+            Ok(read) => read == 0,
+            Err(error) => error.kind() == ErrorKind::ConnectionReset,
+        }
+    }
+
+    #[test]
+    fn a_slow_greeter_does_not_keep_a_real_peer_waiting() {
+        let (listener, received) = accepting("b");
+        let mut slow: Vec<_> = (0..3).map(|_| connect(&listener)).collect();
+        for stream in &mut slow {
+            stream.write_all(&[0]).expect("writes");
+        }
+        let mut real = greet(&listener, "a");
+        assert_eq!(Frame::read_greeting(&mut real).expect("is greeted"), "b");
+        let event = received.recv_timeout(LONG).expect("is handed over");
+        assert!(matches!(event, Event::Connected(connected) if connected.link.peer == "a"));
+        for stream in &mut slow {
+            stream.set_nonblocking(true).expect("can be set");
+            let open = stream.read(&mut [0]).expect_err("nobody has answered it");
+            assert_eq!(open.kind(), ErrorKind::WouldBlock, "and it may still greet");
+        }
+    }
+
+    #[test]
+    fn there_are_not_too_many_greeters() {
+        let (listener, _received) = accepting("b");
+        let held: Vec<_> = (0..MOST_GREETING).map(|_| connect(&listener)).collect();
+        assert!(is_refused(&connect(&listener)));
+        drop(held);
+        // The places are free as soon as the threads have noticed.
+        while Frame::read_greeting(&mut greet(&listener, "a")).is_err() {}
+    }
+
+    #[test]
+    fn who_should_have_been_dialled_is_refused() {
+        let (listener, _received) = accepting("b");
+        for name in ["b", "c"] {
+            assert!(is_refused(&greet(&listener, name)), "{name}");
+        }
     }
 }

@@ -13,6 +13,10 @@ use crate::state::State;
 /// The longest body. A state above it would need chunks, which this protocol has not.
 pub(super) const MAX_BODY: usize = 16 << 20;
 
+/// The longest body of a greeting: a name, and nothing from which anybody could be made to hold much
+/// who does not know yet who speaks.
+const MAX_GREETING: usize = 256;
+
 /// What a state tells a peer, so that the peer can send what is missing.
 pub(super) type Digest = <State as Delta>::Digest;
 
@@ -39,7 +43,7 @@ impl Frame {
             Self::Delta(delta) => (Self::DELTA, delta.encode()),
         };
         let length = u32::try_from(body.len()).ok().filter(|_| body.len() <= MAX_BODY);
-        let length = length.ok_or_else(|| too_long(body.len()))?;
+        let length = length.ok_or_else(|| too_long(body.len(), MAX_BODY))?;
         let mut bytes = Vec::with_capacity(5 + body.len());
         bytes.extend_from_slice(&length.to_be_bytes());
         bytes.push(kind);
@@ -49,12 +53,24 @@ impl Frame {
 
     /// Reads one frame. Memory grows with what arrives, not with what the length promises.
     pub(super) fn read_from(stream: &mut impl Read) -> io::Result<Self> {
+        Self::read_within(stream, MAX_BODY)
+    }
+
+    /// Reads the first frame of a connection: the name of the region at its other end.
+    pub(super) fn read_greeting(stream: &mut impl Read) -> io::Result<String> {
+        match Self::read_within(stream, MAX_GREETING)? {
+            Self::Hello(region) => Ok(region),
+            _ => Err(invalid("the first frame is no greeting")),
+        }
+    }
+
+    fn read_within(stream: &mut impl Read, longest: usize) -> io::Result<Self> {
         let mut header = [0; 5];
         stream.read_exact(&mut header)?;
         let [a, b, c, d, kind] = header;
         let length = u32::from_be_bytes([a, b, c, d]) as usize;
-        if length > MAX_BODY {
-            return Err(too_long(length));
+        if length > longest {
+            return Err(too_long(length, longest));
         }
         let mut body = Vec::new();
         if stream.take(length as u64).read_to_end(&mut body)? < length {
@@ -80,8 +96,8 @@ fn decode<T: Wire>(body: &[u8]) -> io::Result<T> {
     T::decode_within(body, &Budget::default().with_bytes(MAX_BODY)).map_err(invalid)
 }
 
-fn too_long(length: usize) -> io::Error {
-    invalid(format!("a frame of {length} bytes is longer than {MAX_BODY}"))
+fn too_long(length: usize, longest: usize) -> io::Error {
+    invalid(format!("a frame of {length} bytes is longer than {longest}"))
 }
 
 fn invalid(problem: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> io::Error {
@@ -92,7 +108,7 @@ fn invalid(problem: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> io::
 mod tests {
     use crdt_core::{Delta, ReplicaId, Timestamp};
 
-    use super::{Frame, MAX_BODY};
+    use super::{Frame, MAX_BODY, MAX_GREETING};
     use crate::operations::parse_operation;
     use crate::state::{Author, State, apply};
 
@@ -140,5 +156,17 @@ mod tests {
         assert_eq!(refused(&[0, 0, 0, 0, 9]), "a frame of kind 9 has no meaning");
         let says = format!("a frame of {} bytes is longer than {MAX_BODY}", u32::MAX);
         assert_eq!(refused(&[255, 255, 255, 255, 3]), says);
+    }
+
+    #[test]
+    fn a_greeting_of_megabytes_is_refused_by_its_length() {
+        let name = "x".repeat(32);
+        let bytes = Frame::Hello(name.clone()).to_bytes().expect("short");
+        assert_eq!(Frame::read_greeting(&mut bytes.as_slice()).expect("reads"), name);
+        let bytes = Frame::Hello("x".repeat(1 << 20)).to_bytes().expect("below the limit");
+        let mut rest = bytes.as_slice();
+        let refused = Frame::read_greeting(&mut rest).expect_err("must be refused").to_string();
+        assert!(refused.ends_with(&format!("is longer than {MAX_GREETING}")), "{refused}");
+        assert_eq!(rest.len(), bytes.len() - 5, "nothing but the header was read");
     }
 }

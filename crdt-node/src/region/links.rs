@@ -35,7 +35,12 @@ impl Links {
         self.sent.entry(peer.into()).or_default();
     }
 
-    /// Takes a connection in place of the one before it.
+    /// Whether a connection to this peer is open.
+    pub(super) fn is_linked(&self, peer: &str) -> bool {
+        self.open.contains_key(peer)
+    }
+
+    /// Takes a connection, in place of any before it.
     pub(super) fn open(&mut self, connected: Connected) -> LinkId {
         let Connected { link, stream, sent } = connected;
         self.close_to(&link.peer);

@@ -13,7 +13,9 @@
 mod connect;
 mod frame;
 mod gates;
+mod greeting;
 mod links;
+mod pauses;
 mod replica;
 
 use std::io::{self, BufRead, Write};
@@ -168,9 +170,12 @@ impl Region {
         }
     }
 
-    /// A cut may have come while the two were greeting each other.
+    /// A cut may have come while the two were greeting each other. And nobody takes the place of a
+    /// peer that is connected by saying its name: a peer that has connected anew before its old
+    /// connection was seen to end is refused as well, and comes again.
     fn connected(&mut self, connected: Connected) {
-        if self.shared.gates.is_cut(&connected.link.peer) {
+        let peer = &connected.link.peer;
+        if self.shared.gates.is_cut(peer) || self.links.is_linked(peer) {
             connected.refuse();
             return;
         }
