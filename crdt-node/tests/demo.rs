@@ -169,6 +169,18 @@ fn regions_killed_over_and_over_lose_and_repeat_nothing() {
     assert_eq!(ended.replicas.len(), 2 + 6, "{}", ended.output);
 }
 
+/// Every start reserved ten seconds above those that the one before had reserved. After some, the
+/// peers refused what the region had stamped, and all that came with it.
+#[test]
+fn the_clock_of_a_region_killed_again_and_again_does_not_run_away() {
+    let kill = |round| format!("kill b\nstart b\nb: lww status = {round}\n");
+    let kills: String = (1..=14).map(kill).collect();
+    let (_folder, path) = file(&["regions a b\n", &kills, "expect lww status = 14\n"].concat());
+    let ended = Demo::start(&[&path]).end();
+    assert_eq!(ended.code, Some(0), "{}\n{}", ended.output, ended.errors);
+    assert!(!ended.errors.contains("refused"), "{}", ended.errors);
+}
+
 #[test]
 fn control_c_leaves_no_process_and_no_folder() {
     for name in ["INT", "TERM"] {
