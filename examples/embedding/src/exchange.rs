@@ -6,7 +6,7 @@
 
 use crdt_registers::Reading;
 use crdt_sets::wire::{Budget, Wire};
-use crdt_sets::{Admit, AdmitError, ContentKey, Delta, Limits, Merge};
+use crdt_sets::{Admit, AdmitError, Change, ContentKey, Delta, Limits, Merge, Observe};
 use uuid::Uuid;
 
 use crate::{Account, Store, StoreError};
@@ -110,15 +110,26 @@ impl Store {
         if let Some(timestamp) = incoming.1.timestamp() {
             self.clock.observe(reading, timestamp, &limits)?;
         }
-        let novel = self.account.merge_novel(incoming);
+        // What of it is new goes into the log, and what that does to the cart into the projection.
+        let novel = incoming.delta_since(&self.account.digest());
+        let mut seen = Vec::new();
+        self.account.0.merge_observed(novel.0.clone(), |change| seen.push(owned(change)));
+        self.account.1.merge_ref(&novel.1);
         self.without_mine.merge_ref(&novel);
-        self.record(&novel)?;
+        self.record(&novel, &seen)?;
         Ok(!novel.is_bottom())
     }
 
     fn message(&self, change: &Account) -> Message {
         let position = Position { opening: self.opening, entry: self.end };
         Message { delta: change.encode(), position }
+    }
+}
+
+fn owned(change: Change<&String>) -> Change<String> {
+    match change {
+        Change::Appeared(item) => Change::Appeared(item.clone()),
+        Change::Vanished(item) => Change::Vanished(item.clone()),
     }
 }
 

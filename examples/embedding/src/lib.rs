@@ -2,6 +2,7 @@
 
 mod error;
 mod exchange;
+mod projection;
 mod store;
 
 pub use error::StoreError;

@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 
 use crdt_registers::{Clock, LwwRegister, Reading, Timestamp};
 use crdt_sets::wire::{Budget, Wire};
-use crdt_sets::{Delta, Limits, Merge, OrSet, ReplicaId};
+use crdt_sets::{Change, Delta, Limits, Merge, OrSet, ReplicaId};
 use redb::{Database, ReadableDatabase, ReadableTable, TableDefinition};
 use uuid::Uuid;
 
-use crate::StoreError;
+use crate::{StoreError, projection};
 
 /// What is replicated: a cart and a name. A tuple of lattices is a lattice.
 pub type Account = (OrSet<String>, LwwRegister<String>);
@@ -31,7 +31,7 @@ const RESERVED_MS: u64 = 10_000;
 /// An account in a database. Every change is durable when its method returns.
 #[derive(Debug)]
 pub struct Store {
-    database: Database,
+    pub(crate) database: Database,
     /// Cleared while a commit is under way, so that one that fails leaves it cleared.
     usable: bool,
     pub(crate) account: Account,
@@ -88,6 +88,7 @@ impl Store {
                 before_log.get_or_insert(end - 1);
             }
         }
+        projection::begin(&transaction, &account.0)?;
         transaction.commit()?;
 
         let reserved = u64::try_from(ceiling).unwrap_or(u64::MAX);
@@ -156,7 +157,7 @@ impl Store {
         self.check_usable()?;
         self.written.insert(item.into(), Written::Added);
         let delta = self.account.0.add(self.me, item.into());
-        self.record(&(delta, LwwRegister::new()))
+        self.record(&(delta, LwwRegister::new()), &[Change::Appeared(item.into())])
     }
 
     /// Takes an item out of the cart.
@@ -168,7 +169,7 @@ impl Store {
         self.check_usable()?;
         self.written.insert(item.into(), Written::Removed);
         let delta = self.account.0.remove(item);
-        self.record(&(delta, LwwRegister::new()))
+        self.record(&(delta, LwwRegister::new()), &[Change::Vanished(item.into())])
     }
 
     /// Names the account.
@@ -188,10 +189,10 @@ impl Store {
         }
         let now = self.clock.now(reading)?;
         let delta = self.account.1.set(self.me, now, name.into())?;
-        self.record(&(OrSet::new(), delta))
+        self.record(&(OrSet::new(), delta), &[])
     }
 
-    /// Writes the state anew and empties the log, in one transaction.
+    /// Writes the state anew, and its projection, and empties the log, in one transaction.
     ///
     /// It happens by itself when the log is long; call it before a backup, say.
     ///
@@ -204,6 +205,7 @@ impl Store {
         let transaction = self.database.begin_write()?;
         transaction.open_table(STATE)?.insert((), self.account.encode().as_slice())?;
         transaction.open_table(LOG)?.retain(|_, _| false)?;
+        projection::make_anew(&transaction, &self.account.0)?;
         transaction.open_table(IDENTITY)?.insert(REPLICA, self.me.as_u128())?;
         transaction.commit()?;
         self.usable = true;
@@ -211,9 +213,13 @@ impl Store {
         Ok(())
     }
 
-    /// Appends a change that the account has taken in to the log. It is durable afterwards, and
-    /// only then may bytes that hold it be sent.
-    pub(crate) fn record(&mut self, change: &Account) -> Result<(), StoreError> {
+    /// Appends a change that the account has taken in to the log, and does to the projection what
+    /// it did to the cart. It is durable afterwards, and only then may bytes that hold it be sent.
+    pub(crate) fn record(
+        &mut self,
+        change: &Account,
+        seen: &[Change<String>],
+    ) -> Result<(), StoreError> {
         if change.is_bottom() {
             return Ok(());
         }
@@ -230,6 +236,7 @@ impl Store {
                 log.retain_in(..=start, |_, _| false)?;
             }
         }
+        projection::follow(&transaction, seen)?;
         transaction.commit()?;
         self.usable = true;
         (self.start, self.end) = (start, end);

@@ -125,6 +125,24 @@ fn time_goes_on_across_a_crash_whatever_the_wall_clock_says() {
     assert_eq!(store.name().get().map(String::as_str), Some("after"));
 }
 
+/// Every opening reserved ten seconds above those that the one before had reserved, and used up what
+/// it had: after seven crashes peers refused the name.
+#[test]
+fn a_hundred_crashes_do_not_run_ahead_of_a_clock_that_stands_still() {
+    let disk = Disk::default();
+    let mut peer = Disk::default().open_at(NOW);
+    let mut before = None;
+    for crash in 0..100 {
+        let mut store = disk.open_at(NOW);
+        store.rename(&format!("name {crash}"), Reading::wall(NOW)).unwrap();
+        assert!(store.name().timestamp() > before, "crash {crash}");
+        before = store.name().timestamp();
+        meet(&mut store, &mut peer, NOW).unwrap();
+    }
+    assert_eq!(peer.name().get().map(String::as_str), Some("name 99"));
+    assert_eq!(peer.name().timestamp(), before);
+}
+
 #[test]
 fn an_id_is_never_that_of_an_earlier_crash() {
     let disk = Disk::default();
