@@ -22,8 +22,8 @@ pub struct Reader<'a> {
     longest: usize,
     /// The ids mentioned so far, in order of their first mention.
     replicas: Vec<ReplicaId>,
-    /// The greatest of them: what is above it is no repetition.
-    greatest: Option<ReplicaId>,
+    /// The greatest of them, as a number: what is above it is no repetition.
+    greatest: Option<u128>,
     /// The ids up to the last that there was when one was looked up.
     mentioned: HashSet<ReplicaId, ahash::RandomState>,
 }
@@ -235,7 +235,7 @@ impl<'a> Reader<'a> {
                     return Err(self.error(DecodeErrorKind::RepeatedReplica));
                 }
                 self.replicas.push(id);
-                self.greatest = self.greatest.max(Some(id));
+                self.greatest = self.greatest.max(Some(id.as_u128()));
                 Ok(id)
             }
             place => usize::try_from(place - 1)
@@ -246,7 +246,7 @@ impl<'a> Reader<'a> {
     }
     /// Whether an id has been named before. Ascending ones are told without being looked up.
     fn is_repeated(&mut self, id: ReplicaId) -> bool {
-        if self.greatest < Some(id) {
+        if self.greatest < Some(id.as_u128()) {
             return false;
         }
         self.mentioned.extend(self.replicas.iter().skip(self.mentioned.len()));

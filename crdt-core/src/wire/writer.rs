@@ -19,9 +19,9 @@ pub struct Writer {
     bytes: Vec<u8>,
     /// The ids mentioned so far, in order of their first mention.
     replicas: Vec<ReplicaId>,
-    /// The greatest of them: what is above it is new. Types list ids in ascending order, so most
+    /// The greatest of them, as a number: what is above it is new. Types list ids in ascending order, so most
     /// are told to be new without being looked up.
-    greatest: Option<ReplicaId>,
+    greatest: Option<u128>,
     /// Their places, up to the last that there was when one was looked up.
     places: HashMap<ReplicaId, usize, ahash::RandomState>,
 }
@@ -83,7 +83,7 @@ impl Writer {
     }
 
     fn place(&mut self, id: ReplicaId) -> Option<usize> {
-        if self.greatest < Some(id) {
+        if self.greatest < Some(id.as_u128()) {
             return None;
         }
         if self.replicas.len() <= SCANNED {
@@ -96,7 +96,7 @@ impl Writer {
 
     fn mention(&mut self, id: ReplicaId) {
         self.replicas.push(id);
-        self.greatest = self.greatest.max(Some(id));
+        self.greatest = self.greatest.max(Some(id.as_u128()));
     }
 }
 
