@@ -5,54 +5,46 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 /// A message on its way.
-pub(super) struct Message<D> {
+#[derive(Clone)]
+pub(super) struct Message {
     pub(super) from: usize,
     pub(super) to: usize,
     /// What it is, for the story.
     pub(super) what: String,
-    pub(super) payload: Payload<D>,
+    pub(super) payload: Payload,
 }
 
-pub(super) enum Payload<D> {
-    /// The bytes of a state: a delta, a group of deltas, an answer to a digest, or a whole one.
+/// All that travels does so as bytes.
+#[derive(Clone)]
+pub(super) enum Payload {
+    /// A state: a delta, a group of deltas, an answer to a digest, or a whole one.
     State(Rc<[u8]>),
-    /// A question: what do I lack?
-    Digest(Rc<D>),
-}
-
-impl<D> Clone for Payload<D> {
-    fn clone(&self) -> Self {
-        match self {
-            Self::State(bytes) => Self::State(bytes.clone()),
-            Self::Digest(digest) => Self::Digest(digest.clone()),
-        }
-    }
+    /// A digest, which asks: what do I lack?
+    Digest(Rc<[u8]>),
 }
 
 /// A network that loses, repeats and reorders, and whose links are cut and heal.
-pub(super) struct Network<D> {
-    in_flight: Vec<Message<D>>,
+pub(super) struct Network {
+    in_flight: Vec<Message>,
     cuts: Vec<(usize, usize)>,
 }
 
-impl<D> Network<D> {
+impl Network {
     pub(super) const fn new() -> Self {
         Self { in_flight: Vec::new(), cuts: Vec::new() }
     }
 
-    pub(super) fn send(&mut self, message: Message<D>) {
+    pub(super) fn send(&mut self, message: Message) {
         self.in_flight.push(message);
     }
 
     /// The message with this number, modulo how many are in flight; a copy of it stays if it is to
     /// be repeated.
-    pub(super) fn take(&mut self, number: usize, repeated: bool) -> Option<Message<D>> {
+    pub(super) fn take(&mut self, number: usize, repeated: bool) -> Option<Message> {
         let place = number.checked_rem(self.in_flight.len())?;
         let message = self.in_flight.remove(place);
         if repeated {
-            let Message { from, to, what, payload } = &message;
-            let (from, to) = (*from, *to);
-            self.send(Message { from, to, what: what.clone(), payload: payload.clone() });
+            self.send(message.clone());
         }
         Some(message)
     }

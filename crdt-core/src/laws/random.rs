@@ -1,13 +1,24 @@
-//! Choices, uniform over what is there to choose from.
+//! Choices, uniform (as nearly as matters) over what is there to choose from.
 
 use alloc::vec::Vec;
 
 use quickcheck::Gen;
 
+/// The digits of a number below 2^32.
+const DIGITS: [u8; 256] = {
+    let mut digits = [0; 256];
+    let mut digit = 1;
+    while digit < digits.len() {
+        digits[digit] = digits[digit - 1] + 1;
+        digit += 1;
+    }
+    digits
+};
+
 /// A number below `bound`; 0 when there is none.
 pub(super) fn below(generator: &mut Gen, bound: usize) -> usize {
-    let all: Vec<usize> = (0..bound).collect();
-    generator.choose(&all).copied().unwrap_or(0)
+    let number = u32::from_le_bytes([(); 4].map(|()| *generator.choose(&DIGITS).unwrap_or(&0)));
+    (number as usize).checked_rem(bound).unwrap_or(0)
 }
 
 /// Whether something happens that happens once in `times`.

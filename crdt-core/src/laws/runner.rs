@@ -20,7 +20,7 @@ pub(super) fn run<M: Model>(config: &Config) -> Result<(), Failure> {
     for case in 0..config.cases() {
         let seed = case_seed(config.seed(), case);
         let mut generator = Gen::from_size_and_seed(OPERATION_SIZE, seed);
-        let schedule = Schedule::generate(&mut generator, config.steps());
+        let schedule = Schedule::arbitrary(&mut generator, config.steps());
         if let Err(violation) = outcome::<M>(&schedule, seed) {
             let found_in = schedule.steps.len();
             let (schedule, violation, shrinks) =

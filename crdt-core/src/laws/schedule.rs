@@ -54,16 +54,59 @@ pub(super) enum Step<O> {
     Restart { at: u8 },
 }
 
+/// A storm has so many times the steps of a plain schedule.
+const STORM: usize = 4;
+
+/// At most so many writes of one replica come in a row in a storm.
+const BURST: usize = 12;
+
 impl<O: Arbitrary> Schedule<O> {
-    /// A schedule of at most `most` steps.
+    /// The schedule of a case: mostly a plain one of at most `most` steps, at times a storm.
+    pub(super) fn arbitrary(generator: &mut Gen, most: usize) -> Self {
+        if most > 0 && once_in(generator, 4) {
+            Self::storm(generator, STORM * most)
+        } else {
+            Self::generate(generator, most)
+        }
+    }
+
+    /// A schedule of at most `most` steps of all kinds.
     pub(super) fn generate(generator: &mut Gen, most: usize) -> Self {
         let length = 1 + below(generator, most);
+        let steps = (0..length).map(|_| Step::arbitrary(generator)).collect();
+        Self::of(steps, generator)
+    }
+
+    /// A schedule of `length` steps: bursts of writes, and heavy loss. Of what one replica wrote,
+    /// others have some and lack some in many places, so that what is seen and what of it is live
+    /// falls into many runs.
+    fn storm(generator: &mut Gen, length: usize) -> Self {
+        let mut steps = Vec::new();
+        while steps.len() < length {
+            let at = u8::arbitrary(generator);
+            let burst = 1 + below(generator, BURST);
+            steps
+                .extend((0..burst).map(|_| Step::Write { at, operation: O::arbitrary(generator) }));
+            for _ in 0..burst {
+                let message = u8::arbitrary(generator);
+                steps.push(match below(generator, 8) {
+                    0..=3 => Step::Deliver { message, repeated: false },
+                    4..=6 => Step::Lose { message },
+                    _ => Step::arbitrary(generator),
+                });
+            }
+        }
+        steps.truncate(length);
+        Self::of(steps, generator)
+    }
+
+    fn of(steps: Vec<Step<O>>, generator: &mut Gen) -> Self {
         Self {
             replicas: Replicas::arbitrary(generator),
             namespace: 0,
             skews: [(); MOST_REPLICAS]
                 .map(|()| *generator.choose(&[0, 0, 0, 1, 4, 16]).unwrap_or(&0)),
-            steps: (0..length).map(|_| Step::arbitrary(generator)).collect(),
+            steps,
         }
     }
 

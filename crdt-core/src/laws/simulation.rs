@@ -12,8 +12,8 @@ use super::failure::Violation;
 use super::name::Name;
 use super::network::{Message, Network, Payload};
 use super::schedule::{Schedule, Step};
-use super::trace::{Origin, Trace};
-use super::{Author, Law, Model};
+use super::trace::{Origin, Sample, Trace};
+use super::{Author, Law, Model, check};
 use crate::{Delta, Merge, Timestamp, Wire};
 
 /// So many steps share one millisecond, so that instants of different replicas coincide.
@@ -54,7 +54,7 @@ struct Replica<M: Model> {
 
 struct Simulation<'a, M: Model> {
     replicas: Vec<Replica<M>>,
-    network: Network<<M::State as Delta>::Digest>,
+    network: Network,
     trace: Trace<M>,
     namespace: u64,
     steps: usize,
@@ -91,7 +91,7 @@ impl<'a, M: Model> Simulation<'a, M> {
             self.step(step)
         });
         for replica in self.replicas {
-            self.trace.finals.push((replica.name.to_string(), replica.state));
+            self.trace.finals.push(Sample::new(Origin::Replica(replica.name), replica.state));
         }
         Run { trace: self.trace, violation: outcome.err() }
     }
@@ -135,10 +135,10 @@ impl<'a, M: Model> Simulation<'a, M> {
             }
             Step::Ask { from, to } => {
                 let (from, to) = self.link(*from, *to);
-                let digest = self.replicas[from].state.digest();
+                let digest = self.replicas[from].state.digest().encode();
                 let what = format!("the digest of {}", self.name(from));
                 self.tell(|run| format!("{} sends its digest to {}", run.name(from), run.name(to)));
-                self.send(from, to, what, Payload::Digest(Rc::new(digest)));
+                self.send(from, to, what, Payload::Digest(digest.into()));
             }
             Step::Deliver { message, repeated } => {
                 if let Some(message) = self.network.take(usize::from(*message), *repeated) {
@@ -239,21 +239,11 @@ impl<'a, M: Model> Simulation<'a, M> {
         self.send(from, to, what, Payload::State(joined.encode().into()));
     }
 
-    fn send(
-        &mut self,
-        from: usize,
-        to: usize,
-        what: String,
-        payload: Payload<<M::State as Delta>::Digest>,
-    ) {
+    fn send(&mut self, from: usize, to: usize, what: String, payload: Payload) {
         self.network.send(Message { from, to, what, payload });
     }
 
-    fn deliver(
-        &mut self,
-        message: &Message<<M::State as Delta>::Digest>,
-        repeated: bool,
-    ) -> Result<(), Violation> {
+    fn deliver(&mut self, message: &Message, repeated: bool) -> Result<(), Violation> {
         let Message { from, to, what, payload } = message;
         if self.network.is_cut(*from, *to) {
             self.tell(|run| format!("{what} is lost on the cut link to {}", run.name(*to)));
@@ -268,7 +258,8 @@ impl<'a, M: Model> Simulation<'a, M> {
                 self.reach(*to);
             }
             Payload::Digest(digest) => {
-                let answer = self.replicas[*to].state.delta_since(digest);
+                let digest = check::digest::decoded::<M>(digest)?;
+                let answer = self.replicas[*to].state.delta_since(&digest);
                 let what = format!("the answer of {}", self.name(*to));
                 self.send(*to, *from, what, Payload::State(answer.encode().into()));
             }
@@ -369,8 +360,8 @@ mod tests {
         let lost = |schedule: Schedule<Operation>| {
             let trace = simulate::<Numbers>(&schedule).trace;
             let mut all = DotMap::new();
-            for (_, state) in &trace.finals {
-                all.merge_ref(state);
+            for replica in &trace.finals {
+                all.merge_ref(&replica.state);
             }
             trace.deltas.iter().any(|delta| !delta.context().is_subset(all.context()))
         };

@@ -1,6 +1,5 @@
 //! The states that a run reached.
 
-use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
 
@@ -12,6 +11,9 @@ use super::name::Name;
 use super::random::{below, subset};
 use crate::{Merge, Wire};
 
+/// For each state that is looked at, at most so many are drawn: some repeat others.
+const DRAWS: usize = 3;
+
 /// What a run leaves behind to check the laws on.
 pub(super) struct Trace<M: Model> {
     /// The states of replicas, after every step that touched one.
@@ -20,8 +22,8 @@ pub(super) struct Trace<M: Model> {
     pub(super) deltas: Vec<M::State>,
     /// The operations in the order in which they were applied.
     pub(super) operations: Vec<M::Operation>,
-    /// The replicas at the end, by name.
-    pub(super) finals: Vec<(String, M::State)>,
+    /// The replicas at the end.
+    pub(super) finals: Vec<Sample<M::State>>,
 }
 
 /// Where a state comes from.
@@ -62,6 +64,13 @@ pub(super) struct Sample<S> {
     pub(super) bytes: Vec<u8>,
 }
 
+impl<S: Wire> Sample<S> {
+    pub(super) fn new(origin: Origin, state: S) -> Self {
+        let bytes = state.encode();
+        Self { origin, state, bytes }
+    }
+}
+
 impl Violation {
     /// With a sampled state, called `name` in the law.
     pub(super) fn with_sample<S: fmt::Debug>(self, name: &str, sample: &Sample<S>) -> Self {
@@ -77,24 +86,33 @@ impl<M: Model> Trace<M> {
     /// At most `most` of the reachable states, no two with equal bytes: states of replicas at any
     /// time, single deltas, and joins of some of them.
     pub(super) fn sample(&self, generator: &mut Gen, most: usize) -> Vec<Sample<M::State>> {
-        let mut found = alloc::vec![(Origin::Bottom, M::State::default())];
-        found.extend(self.reached.iter().cloned());
-        let deltas = self.deltas.iter().cloned().enumerate();
-        found.extend(deltas.map(|(number, delta)| (Origin::Deltas(alloc::vec![number]), delta)));
-        for _ in 0..most {
-            let numbers = subset(generator, 0..self.deltas.len());
-            let joined = self.join(&numbers);
-            found.push((Origin::Deltas(numbers), joined));
-        }
         let mut samples: Vec<Sample<M::State>> = Vec::new();
-        while samples.len() < most && !found.is_empty() {
-            let (origin, state) = found.swap_remove(below(generator, found.len()));
-            let bytes = state.encode();
-            if samples.iter().all(|sample| sample.bytes != bytes) {
-                samples.push(Sample { origin, state, bytes });
+        for _ in 0..DRAWS * most {
+            if samples.len() == most {
+                break;
+            }
+            let (origin, state) = self.draw(generator);
+            let drawn = Sample::new(origin, state);
+            if samples.iter().all(|sample| sample.bytes != drawn.bytes) {
+                samples.push(drawn);
             }
         }
         samples
+    }
+
+    fn draw(&self, generator: &mut Gen) -> (Origin, M::State) {
+        let kind = below(generator, 16);
+        let delta = below(generator, self.deltas.len());
+        match (kind, generator.choose(&self.reached), self.deltas.get(delta)) {
+            (1..=6, Some(reached), _) => reached.clone(),
+            (7..=10, _, Some(state)) => (Origin::Deltas(alloc::vec![delta]), state.clone()),
+            (11.., _, Some(_)) => {
+                let numbers = subset(generator, 0..self.deltas.len());
+                let joined = self.join(&numbers);
+                (Origin::Deltas(numbers), joined)
+            }
+            _ => (Origin::Bottom, M::State::default()),
+        }
     }
 
     /// These deltas, merged into bottom in this order.

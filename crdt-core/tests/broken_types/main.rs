@@ -5,6 +5,10 @@
 mod adding_merge;
 mod arrival_order_encoding;
 mod change_not_told;
+mod decode_ignores_what_follows;
+mod delta_forgets_scattered_kills;
+mod digest_misread;
+mod digest_partly_written;
 mod digest_without_live;
 mod exhaustive;
 mod forgetful_write;
@@ -55,11 +59,18 @@ rejected! {
     full_context_on_write_is_rejected: OrSetModel<full_context_on_write::FullContextOnWrite>,
         within 20, by MutatorIsMerge;
     full_context_on_answer_is_rejected: OrSetModel<full_context_on_answer::FullContextOnAnswer>,
-        within 20, by DeltaIsExact;
+        within 20, by DeltaIsExact | DeltaIsContained | DeltaIsLeast;
     digest_without_live_is_rejected: OrSetModel<digest_without_live::DigestWithoutLive>,
         within 20, by DeltaIsExact;
     kill_log_by_dots_seen_is_rejected: kill_log::KillLogModel<kill_log::ByDotsSeen>,
         within 200, by DeltaIsExact | Convergence;
+    digest_misread_is_rejected: TallyModel<digest_misread::DigestMisread>,
+        within 20, by DigestRoundTrip;
+    digest_partly_written_is_rejected: TallyModel<digest_partly_written::DigestPartlyWritten>,
+        within 20, by DigestSaysTheSame;
+    delta_forgets_scattered_kills_is_rejected:
+        OrSetModel<delta_forgets_scattered_kills::DeltaForgetsScatteredKills>,
+        within 200, by DeltaIsExact;
     forgetful_write_is_rejected: OrSetModel<forgetful_write::ForgetfulWrite>,
         within 20, by MutatorIsMerge;
     local_wins_tie_is_rejected: RegisterModel<local_wins_tie::LocalWinsTie>,
@@ -68,6 +79,9 @@ rejected! {
         within 20, by Canonical;
     lenient_decode_is_rejected: TallyModel<lenient_decode::LenientDecode>,
         within 20, by OnlyCanonicalBytes;
+    decode_ignores_what_follows_is_rejected:
+        TallyModel<decode_ignores_what_follows::DecodeIgnoresWhatFollows>,
+        within 20, by TrailingBytes | OnlyCanonicalBytes;
     whole_state_as_delta_is_rejected: TallyModel<whole_state_as_delta::WholeStateAsDelta>,
         within 20, by DeltaIsLeast;
     novelty_dropped_is_rejected: OrSetModel<novelty_dropped::NoveltyDropped>,

@@ -22,10 +22,10 @@ fn says_the_law_the_states_the_schedule_and_the_seed() {
     let expected = "\
 broken law Commutativity: merging is commutative: a ⊔ b = b ⊔ a
 
-  a (delta #1) = Some((1.0, …000a, 0))
-  b (delta #2) = Some((1.0, …000b, 0))
-  a ⊔ b        = Some((1.0, …000a, 0))
-  b ⊔ a        = Some((1.0, …000b, 0))
+  a (delta #2) = Some((1.0, …000b, 0))
+  b (delta #1) = Some((1.0, …000a, 0))
+  a ⊔ b        = Some((1.0, …000b, 0))
+  b ⊔ a        = Some((1.0, …000a, 0))
 
 schedule (";
     assert!(report.starts_with(expected), "{report}");
@@ -34,7 +34,7 @@ schedule (";
   2. B writes false: delta #2
 
 repeat it with
-  CRDT_SEED=0 CRDT_CASES=1";
+  CRDT_SEED=4354685564936845354 CRDT_CASES=1";
     assert!(report.ends_with(expected), "{report}");
 }
 
@@ -44,9 +44,11 @@ repeat it with
 fn schedules_shrink_to_what_matters() {
     let failure = failure::<KillLogModel<ByDotsSeen>>(Config::new());
     let [add, again, remove] = failure.schedule() else { panic!("three steps: {failure}") };
-    assert!(add.starts_with("A writes Add(") && again.starts_with("A writes Add("), "{failure}");
-    assert!(remove.starts_with("A writes Remove("), "{failure}");
-    assert!(failure.to_string().contains("p (delta #1 ⊔ #3)"), "{failure}");
+    let writer = &add[..1];
+    assert!(add.contains(" writes Add(") && again.contains(" writes Add("), "{failure}");
+    assert!(remove.contains(" writes Remove("), "{failure}");
+    assert!(again.starts_with(writer) && remove.starts_with(writer), "{failure}");
+    assert!(failure.to_string().contains("s (delta #1 ⊔ #2)"), "{failure}");
 }
 
 #[test]

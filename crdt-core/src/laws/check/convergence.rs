@@ -1,17 +1,17 @@
 //! Strong eventual consistency: after the network has healed, all replicas are equal.
 
-use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::{encoding, join};
 use crate::laws::failure::Violation;
+use crate::laws::trace::Sample;
 use crate::laws::{Law, Model};
 use crate::{Delta, Merge, Wire};
 
 /// Every replica asks every other, by digest, what it lacks.
-pub(in crate::laws) fn check<M: Model>(replicas: &[(String, M::State)]) -> Result<(), Violation> {
-    let all = replicas.iter().fold(M::State::default(), |all, (_, state)| join(&all, state));
-    let mut states: Vec<M::State> = replicas.iter().map(|(_, state)| state.clone()).collect();
+pub(in crate::laws) fn check<M: Model>(replicas: &[Sample<M::State>]) -> Result<(), Violation> {
+    let all = replicas.iter().fold(M::State::default(), |all, replica| join(&all, &replica.state));
+    let mut states: Vec<M::State> = replicas.iter().map(|replica| replica.state.clone()).collect();
     for here in 0..states.len() {
         for there in 0..states.len() {
             let answer = states[there].delta_since(&states[here].digest());
@@ -25,20 +25,22 @@ pub(in crate::laws) fn check<M: Model>(replicas: &[(String, M::State)]) -> Resul
         });
     }
     let mut violation = Violation::of(Law::Convergence);
-    for ((name, before), state) in replicas.iter().zip(&states) {
+    for (before, after) in replicas.iter().zip(&states) {
+        let name = &before.origin;
         violation = violation
-            .with(alloc::format!("{name} before the exchange"), before)
-            .with(alloc::format!("{name} after it"), state);
+            .with(alloc::format!("{name} before the exchange"), &before.state)
+            .with(alloc::format!("{name} after it"), after);
     }
     Err(violation.with("merge of all states", &all))
 }
 
 #[cfg(test)]
 mod tests {
-    use alloc::string::ToString;
     use alloc::vec::Vec;
 
     use super::check;
+    use crate::laws::name::Name;
+    use crate::laws::trace::{Origin, Sample};
     use crate::laws::{Author, Law, Model};
     use crate::wire::{DecodeError, Reader, Wire, Writer};
     use crate::{Delta, Merge};
@@ -100,8 +102,10 @@ mod tests {
         }
     }
 
-    fn replicas(values: &[u8]) -> Vec<(alloc::string::String, First)> {
-        values.iter().map(|value| (value.to_string(), First(*value))).collect()
+    fn replicas(values: &[u8]) -> Vec<Sample<First>> {
+        let places = values.iter().enumerate();
+        let names = places.map(|(place, value)| (Origin::Replica(Name::of(place)), First(*value)));
+        names.map(|(name, state)| Sample::new(name, state)).collect()
     }
 
     #[test]

@@ -2,27 +2,54 @@
 
 use alloc::vec::Vec;
 
-use super::join;
-use crate::Delta;
+use quickcheck::Gen;
+
+use super::digest::Asked;
+use super::{join, tampering};
 use crate::laws::failure::Violation;
 use crate::laws::trace::Sample;
 use crate::laws::{Law, Model};
+use crate::{Delta, Wire};
 
-pub(in crate::laws) fn check<M: Model>(samples: &[Sample<M::State>]) -> Result<(), Violation> {
+pub(in crate::laws) fn check<M: Model>(
+    samples: &[Sample<M::State>],
+    generator: &mut Gen,
+) -> Result<(), Violation> {
     for s in samples {
         alone::<M>(s)?;
     }
-    let exchanges: Vec<Exchange<'_, M>> =
-        samples.iter().flat_map(|p| samples.iter().map(|s| Exchange::between(p, s))).collect();
+    let exchanges = exchanges::<M>(samples)?;
+    if let Some(a) = generator.choose(samples) {
+        let shown = |found: Violation, _: &<M::State as Delta>::Digest| {
+            found.with_sample("message of the digest of a", a)
+        };
+        tampering::check(&a.state.digest().encode(), generator, shown)?;
+    }
     // What is not exact is mostly not least either: the former says more.
     exchanges.iter().try_for_each(Exchange::check_exact)?;
     for exchange in &exchanges {
-        exchange.check_contained()?;
-        exchange.check_novel()?;
-        exchange.check_least_of_two()?;
+        exchange.check_others()?;
         samples.iter().try_for_each(|x| exchange.check_least(x))?;
     }
     Ok(())
+}
+
+/// The laws of two states, for all pairs.
+pub(in crate::laws) fn check_pairs<M: Model>(
+    samples: &[Sample<M::State>],
+) -> Result<(), Violation> {
+    exchanges::<M>(samples)?.iter().try_for_each(Exchange::check)
+}
+
+fn exchanges<M: Model>(samples: &[Sample<M::State>]) -> Result<Vec<Exchange<'_, M>>, Violation> {
+    let mut exchanges = Vec::new();
+    for p in samples {
+        let asked = Asked::by::<M>(p)?;
+        for s in samples {
+            exchanges.push(Exchange::answering(&asked, p, s)?);
+        }
+    }
+    Ok(exchanges)
 }
 
 pub(in crate::laws) fn alone<M: Model>(s: &Sample<M::State>) -> Result<(), Violation> {
@@ -51,9 +78,20 @@ pub(in crate::laws) struct Exchange<'a, M: Model> {
 }
 
 impl<'a, M: Model> Exchange<'a, M> {
-    pub(in crate::laws) fn between(p: &'a Sample<M::State>, s: &'a Sample<M::State>) -> Self {
-        let delta = s.state.delta_since(&p.state.digest());
-        Self { p, s, delta, joined: join(&p.state, &s.state) }
+    pub(in crate::laws) fn between(
+        p: &'a Sample<M::State>,
+        s: &'a Sample<M::State>,
+    ) -> Result<Self, Violation> {
+        Self::answering(&Asked::by::<M>(p)?, p, s)
+    }
+
+    fn answering(
+        asked: &Asked<<M::State as Delta>::Digest>,
+        p: &'a Sample<M::State>,
+        s: &'a Sample<M::State>,
+    ) -> Result<Self, Violation> {
+        let delta = asked.answered_by::<M>(p, s)?;
+        Ok(Self { p, s, delta, joined: join(&p.state, &s.state) })
     }
 
     fn violation(&self, law: Law) -> Violation {
@@ -66,6 +104,10 @@ impl<'a, M: Model> Exchange<'a, M> {
     /// All laws of two states.
     pub(in crate::laws) fn check(&self) -> Result<(), Violation> {
         self.check_exact()?;
+        self.check_others()
+    }
+
+    fn check_others(&self) -> Result<(), Violation> {
         self.check_contained()?;
         self.check_novel()?;
         self.check_least_of_two()

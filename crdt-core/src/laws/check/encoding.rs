@@ -1,19 +1,16 @@
-//! Canonical bytes: equal states have equal bytes, and nothing else is decoded.
+//! Canonical bytes: equal states have equal bytes, which yield equal states.
 
 use alloc::string::ToString;
 use alloc::vec::Vec;
 
 use quickcheck::Gen;
 
-use super::join;
+use super::{join, tampering};
 use crate::Wire;
 use crate::laws::failure::Violation;
 use crate::laws::random::{below, shuffle, subset};
 use crate::laws::trace::{Sample, Trace};
 use crate::laws::{Law, Model};
-
-/// So many bytes of a message are altered, and, in a long one, so many prefixes tried.
-const TRIED: usize = 24;
 
 pub(in crate::laws) fn check<M: Model>(
     samples: &[Sample<M::State>],
@@ -21,8 +18,10 @@ pub(in crate::laws) fn check<M: Model>(
 ) -> Result<(), Violation> {
     for a in samples {
         round_trip::<M>(a)?;
-        truncated::<M>(a, generator)?;
-        altered::<M>(a, generator)?;
+        let shown = |found: Violation, decoded: &M::State| {
+            found.with_sample("message of a", a).with("decoded", decoded)
+        };
+        tampering::check(&a.bytes, generator, shown)?;
     }
     for (place, a) in samples.iter().enumerate() {
         for b in &samples[place + 1..] {
@@ -106,55 +105,4 @@ pub(in crate::laws) fn round_trip<M: Model>(a: &Sample<M::State>) -> Result<(), 
         return Err(violation(Law::RoundTrip).with("decoded", &decoded));
     }
     same::<M>("a, and a decoded", (&a.state, &a.bytes), (&decoded, &decoded.encode()))
-}
-
-fn truncated<M: Model>(a: &Sample<M::State>, generator: &mut Gen) -> Result<(), Violation> {
-    let all = a.bytes.len();
-    let lengths: Vec<usize> = if all <= 4 * TRIED {
-        (0..all).collect()
-    } else {
-        (0..TRIED).map(|_| below(generator, all)).collect()
-    };
-    for length in lengths {
-        if let Ok(decoded) = M::State::decode(&a.bytes[..length]) {
-            return Err(Violation::of(Law::Truncation)
-                .with_sample("a", a)
-                .with("bytes of a", &a.bytes)
-                .with("length of the prefix", &length)
-                .with("decoded", &decoded));
-        }
-    }
-    for byte in [0, 1, 0xff] {
-        let mut longer = a.bytes.clone();
-        longer.push(byte);
-        if let Ok(decoded) = M::State::decode(&longer) {
-            return Err(Violation::of(Law::TrailingBytes)
-                .with_sample("a", a)
-                .with("bytes", &longer)
-                .with("decoded", &decoded));
-        }
-    }
-    Ok(())
-}
-
-fn altered<M: Model>(a: &Sample<M::State>, generator: &mut Gen) -> Result<(), Violation> {
-    for _ in 0..TRIED {
-        let mut bytes = a.bytes.clone();
-        let place = below(generator, bytes.len());
-        let Some(byte) = bytes.get_mut(place) else { break };
-        // Small steps hit counts and tags, single bits hit everything else.
-        *byte = match below(generator, 4) {
-            0 => byte.wrapping_add(1),
-            1 => byte.wrapping_sub(1),
-            _ => *byte ^ 1 << below(generator, 8),
-        };
-        let Ok(decoded) = M::State::decode(&bytes) else { continue };
-        if decoded.encode() != bytes {
-            return Err(Violation::of(Law::OnlyCanonicalBytes)
-                .with("bytes", &bytes)
-                .with("decoded", &decoded)
-                .with("its bytes", &decoded.encode()));
-        }
-    }
-    Ok(())
 }

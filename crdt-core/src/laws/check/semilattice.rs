@@ -10,19 +10,27 @@ pub(in crate::laws) fn check<M: Model>(samples: &[Sample<M::State>]) -> Result<(
     for a in samples {
         alone::<M>(a)?;
     }
+    check_pairs::<M>(samples)?;
+    for (place, a) in samples.iter().enumerate() {
+        for b in samples {
+            for c in &samples[place + 1..] {
+                associates::<M>(a, b, c)?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The laws of two states, for all pairs.
+pub(in crate::laws) fn check_pairs<M: Model>(
+    samples: &[Sample<M::State>],
+) -> Result<(), Violation> {
     for (place, a) in samples.iter().enumerate() {
         for b in samples {
             told::<M>(a, b)?;
         }
         for b in &samples[place + 1..] {
             commutes::<M>(a, b)?;
-        }
-    }
-    for (place, a) in samples.iter().enumerate() {
-        for b in samples {
-            for c in &samples[place + 1..] {
-                associates::<M>(a, b, c)?;
-            }
         }
     }
     Ok(())

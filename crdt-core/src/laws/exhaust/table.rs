@@ -128,7 +128,7 @@ impl<M: Model> Table<M> {
         encoding::distinct::<M>(&one, &other)?;
         semilattice::told::<M>(&one, &other)?;
         semilattice::commutes::<M>(&one, &other)?;
-        let exchange = Exchange::<M>::between(&one, &other);
+        let exchange = Exchange::<M>::between(&one, &other)?;
         exchange.check()?;
         let sent = self.id(exchange.delta)?;
         self.deltas.insert((p, s), sent);
@@ -171,6 +171,6 @@ impl<M: Model> Table<M> {
             return Ok(());
         }
         let [p, s, x] = [p, s, x].map(|id| self.sample(id, labels));
-        Exchange::<M>::between(&p, &s).check_least(&x)
+        Exchange::<M>::between(&p, &s)?.check_least(&x)
     }
 }

@@ -8,7 +8,7 @@ use crdt_core::laws::{Author, Model};
 use crdt_core::wire::{DecodeError, DecodeErrorKind, Reader, Wire, Writer};
 use crdt_core::{Delta, Merge, ReplicaId};
 
-type Totals = BTreeMap<ReplicaId, u64>;
+pub(crate) type Totals = BTreeMap<ReplicaId, u64>;
 
 #[derive(Clone, Default, PartialEq)]
 pub(crate) struct Tally<D> {
@@ -33,6 +33,22 @@ pub(crate) trait Design: Clone + Debug + Default + PartialEq + 'static {
         last < next
     }
 
+    /// What is written of a digest.
+    fn digest_written(totals: &Totals) -> Totals {
+        totals.clone()
+    }
+
+    /// What is made of a digest that was read.
+    fn digest_read(totals: Totals) -> Totals {
+        totals
+    }
+
+    /// Reads what comes after the totals.
+    fn read_end(reader: &mut Reader<'_>) -> Result<(), DecodeError> {
+        let _ = reader;
+        Ok(())
+    }
+
     fn delta_since(tally: &Tally<Self>, seen: &Totals) -> Tally<Self> {
         tally.beyond(seen)
     }
@@ -45,14 +61,15 @@ pub(crate) struct Correct;
 impl Design for Correct {}
 
 impl<D: Design> Tally<D> {
+    fn new(totals: Totals) -> Self {
+        Self { totals, design: PhantomData }
+    }
+
     /// The totals that are above those seen.
     pub(crate) fn beyond(&self, seen: &Totals) -> Self {
         let above = |(replica, total): &(&ReplicaId, &u64)| seen.get(*replica) < Some(*total);
         let totals = self.totals.iter().filter(above);
-        Self {
-            totals: totals.map(|(replica, total)| (*replica, *total)).collect(),
-            design: PhantomData,
-        }
+        Self::new(totals.map(|(replica, total)| (*replica, *total)).collect())
     }
 }
 
@@ -68,13 +85,13 @@ impl<D: Design> Merge for Tally<D> {
 }
 
 impl<D: Design> Delta for Tally<D> {
-    type Digest = Tally<Correct>;
+    type Digest = Digest<D>;
 
-    fn digest(&self) -> Tally<Correct> {
-        Tally { totals: self.totals.clone(), design: PhantomData }
+    fn digest(&self) -> Digest<D> {
+        Digest(self.clone())
     }
 
-    fn delta_since(&self, seen: &Tally<Correct>) -> Self {
+    fn delta_since(&self, Digest(seen): &Digest<D>) -> Self {
         D::delta_since(self, &seen.totals)
     }
 
@@ -106,7 +123,23 @@ impl<D: Design> Wire for Tally<D> {
             tally.totals.insert(replica, total);
             last = Some(replica);
         }
+        D::read_end(reader)?;
         Ok(tally)
+    }
+}
+
+/// All totals.
+#[derive(Default)]
+pub(crate) struct Digest<D>(Tally<D>);
+
+impl<D: Design> Wire for Digest<D> {
+    fn write_to(&self, writer: &mut Writer) {
+        Tally::<D>::new(D::digest_written(&self.0.totals)).write_to(writer);
+    }
+
+    fn read_from(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
+        let read = Tally::<D>::read_from(reader)?;
+        Ok(Self(Tally::new(D::digest_read(read.totals))))
     }
 }
 
@@ -120,7 +153,7 @@ impl<D: Design> Model for TallyModel<D> {
     fn apply(tally: &mut Tally<D>, author: &Author, (): &()) -> Tally<D> {
         let total = tally.totals.entry(author.replica).or_insert(0);
         *total += 1;
-        Tally { totals: [(author.replica, *total)].into(), design: PhantomData }
+        Tally::new([(author.replica, *total)].into())
     }
 
     fn observe(tally: &Tally<D>) -> u64 {

@@ -1,0 +1,15 @@
+//! A digest that is read one too high.
+//!
+//! A peer asks for what it lacks and is not sent the last of it.
+
+use super::toys::tally::{Design, Totals};
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct DigestMisread;
+
+impl Design for DigestMisread {
+    fn digest_read(mut totals: Totals) -> Totals {
+        totals.values_mut().for_each(|total| *total = total.saturating_add(1));
+        totals
+    }
+}
