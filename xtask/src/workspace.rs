@@ -1,5 +1,6 @@
 //! Which packages there are, as cargo says it.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use serde_json::Value;
@@ -10,15 +11,34 @@ use crate::cargo::{cargo, root};
 pub(crate) struct Workspace {
     /// What is published.
     pub(crate) libraries: Vec<Library>,
-    /// Packages that have benches.
-    pub(crate) benches: Vec<String>,
+    pub(crate) has_benches: bool,
 }
 
 pub(crate) struct Library {
     pub(crate) name: String,
     pub(crate) version: String,
-    /// Without `default` and `std`.
-    pub(crate) features: Vec<String>,
+    /// What each brings along; without `default` and `std`.
+    features: BTreeMap<String, Vec<String>>,
+    /// The integration tests that need features, and which.
+    tests: Vec<(String, Vec<String>)>,
+}
+
+impl Library {
+    pub(crate) fn has(&self, feature: &str) -> bool {
+        self.features.contains_key(feature)
+    }
+
+    /// Whether a feature turns `std` on, by itself or through others.
+    pub(crate) fn brings_std(&self, feature: &str) -> bool {
+        let brought = self.features.get(feature).map(Vec::as_slice).unwrap_or_default();
+        brought.iter().any(|other| other == "std" || (other != feature && self.brings_std(other)))
+    }
+
+    /// The integration tests that need this feature and no other.
+    pub(crate) fn tests_of<'a>(&'a self, feature: &'a str) -> impl Iterator<Item = &'a str> {
+        let tests = self.tests.iter().filter(move |(_, needed)| *needed == [feature]);
+        tests.map(|(name, _)| name.as_str())
+    }
 }
 
 impl Workspace {
@@ -32,25 +52,21 @@ impl Workspace {
         }
         let metadata: Value = serde_json::from_slice(&output.stdout)
             .map_err(|error| format!("cargo metadata cannot be read: {error}"))?;
-        let packages = metadata["packages"].as_array().map(Vec::as_slice).unwrap_or_default();
+        let packages = list(&metadata, "packages");
         Ok(Self {
             libraries: packages
                 .iter()
                 .filter(|package| is_published(package))
                 .map(library)
                 .collect(),
-            benches: packages
-                .iter()
-                .filter(|package| has_benches(package))
-                .map(|package| text(package, "name"))
-                .collect(),
+            has_benches: packages.iter().any(has_benches),
         })
     }
 
     /// All features of all libraries, each once.
     pub(crate) fn features(&self) -> Vec<String> {
         let mut features: Vec<_> =
-            self.libraries.iter().flat_map(|library| library.features.clone()).collect();
+            self.libraries.iter().flat_map(|library| library.features.keys().cloned()).collect();
         features.sort();
         features.dedup();
         features
@@ -77,18 +93,30 @@ fn is_published(package: &Value) -> bool {
 }
 
 fn has_benches(package: &Value) -> bool {
-    let targets = package["targets"].as_array().map(Vec::as_slice).unwrap_or_default();
-    targets.iter().any(|target| target["kind"][0] == "bench")
+    list(package, "targets").iter().any(|target| target["kind"][0] == "bench")
 }
 
 fn library(package: &Value) -> Library {
-    let features = package["features"].as_object().into_iter().flat_map(|features| features.keys());
-    let own = features.filter(|feature| !matches!(feature.as_str(), "default" | "std"));
+    let features = package["features"].as_object().into_iter().flatten();
+    let own = features.filter(|(feature, _)| !matches!(feature.as_str(), "default" | "std"));
+    let tests = list(package, "targets").iter().filter(|target| target["kind"][0] == "test");
     Library {
         name: text(package, "name"),
         version: text(package, "version"),
-        features: own.cloned().collect(),
+        features: own.map(|(feature, brought)| (feature.clone(), texts(brought))).collect(),
+        tests: tests
+            .map(|target| (text(target, "name"), texts(&target["required-features"])))
+            .collect(),
     }
+}
+
+fn list<'a>(value: &'a Value, key: &str) -> &'a [Value] {
+    value[key].as_array().map(Vec::as_slice).unwrap_or_default()
+}
+
+fn texts(list: &Value) -> Vec<String> {
+    let texts = list.as_array().into_iter().flatten().filter_map(Value::as_str);
+    texts.map(String::from).collect()
 }
 
 fn text(package: &Value, key: &str) -> String {

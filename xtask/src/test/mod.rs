@@ -7,6 +7,7 @@ mod step;
 mod steps;
 
 use std::process::ExitCode;
+use std::time::Instant;
 
 use crate::misused;
 use crate::workspace::Workspace;
@@ -36,11 +37,13 @@ pub(crate) fn run(words: &[&str]) -> ExitCode {
     let chosen: Vec<_> = steps.iter().filter(chosen).collect();
     for (number, step) in (1..).zip(&chosen) {
         println!("\n[{number}/{}] {}: {}", chosen.len(), step.name, step.what);
+        let begun = Instant::now();
         if let Err(problem) = step.run() {
             eprintln!("\nstep {} failed: {problem}", step.name);
             println!("{} passed, 1 failed", number - 1);
             return ExitCode::FAILURE;
         }
+        println!("    {} held, after {:.0?}", step.name, begun.elapsed());
     }
     println!("\n{} passed, 0 failed", chosen.len());
     ExitCode::SUCCESS

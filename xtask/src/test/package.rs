@@ -1,44 +1,71 @@
 //! That every library can be published.
 
+use std::fs;
 use std::io::ErrorKind;
-use std::path::{Path, PathBuf};
-use std::{env, fs};
+use std::path::Path;
+use std::process::Command;
 
 use super::step::execute;
 use crate::cargo::{cargo, root};
 use crate::workspace::{Library, Workspace};
 
-/// Where they are built, from nothing each time.
-const TARGET: &str = "target/package-check";
+/// Where all of it happens, from nothing each time.
+const FOLDER: &str = "target/package-check";
 
-/// Packages all libraries, and builds each from its package and the packages below it.
+/// Packages all libraries, unpacks them beside each other, and builds them there, with every
+/// feature, from what is in the packages and nothing else.
 ///
-/// Cargo takes what has a version for what never changes, so that a library would be built upon
-/// what the packages below it were in an earlier run. Therefore everything of that run is taken
-/// away first.
+/// Cargo's own check is left out: it unpacks what is not published yet among the sources of its home
+/// folder, where it takes what has a version for what never changes, so that a library would be
+/// built upon what the packages below it were in an earlier run.
 pub(super) fn check() -> Result<(), String> {
-    let workspace = Workspace::read()?;
-    remove(&root().join(TARGET))?;
-    forget_unpacked(&workspace)?;
+    let libraries = Workspace::read()?.libraries;
+    let folder = root().join(FOLDER);
+    remove(&folder)?;
+
     let mut package = cargo();
-    package.args(["package", "--allow-dirty", "--quiet", "--target-dir", TARGET]);
-    package.args(workspace.libraries.iter().flat_map(|library| ["--package", &library.name]));
-    execute(&package)
+    package.args(["package", "--no-verify", "--allow-dirty", "--quiet", "--target-dir", FOLDER]);
+    package.args(libraries.iter().flat_map(|library| ["--package", &library.name]));
+    execute(&package)?;
+
+    let unpacked = folder.join("unpacked");
+    fs::create_dir(&unpacked)
+        .map_err(|error| format!("cannot make {}: {error}", unpacked.display()))?;
+    for Library { name, version, .. } in &libraries {
+        unpack(&folder.join(format!("package/{name}-{version}.crate")), &unpacked)?;
+    }
+    write(&unpacked.join("Cargo.toml"), &workspace_of(&libraries))?;
+    // The versions that everything else is tested with; cargo strikes out those that it lacks.
+    let lock_file = fs::read_to_string(root().join("Cargo.lock"));
+    let lock_file = lock_file.map_err(|error| format!("cannot read Cargo.lock: {error}"))?;
+    write(&unpacked.join("Cargo.lock"), &lock_file)?;
+
+    let mut check = cargo();
+    check.args(["check", "--workspace", "--all-features", "--quiet"]);
+    check.args(["--manifest-path", &format!("{FOLDER}/unpacked/Cargo.toml")]);
+    check.args(["--target-dir", &format!("{FOLDER}/built")]);
+    execute(&check)
 }
 
-/// The packages are unpacked among those of other registries, in the folder of one that has no host.
-fn forget_unpacked(workspace: &Workspace) -> Result<(), String> {
-    let home = env::var_os("CARGO_HOME").map(PathBuf::from);
-    let Some(home) = home.or_else(|| Some(env::home_dir()?.join(".cargo"))) else { return Ok(()) };
-    for registry in home.join("registry/src").read_dir().into_iter().flatten().flatten() {
-        if registry.file_name().to_string_lossy().starts_with('-') {
-            for library in &workspace.libraries {
-                let Library { name, version, .. } = library;
-                remove(&registry.path().join(format!("{name}-{version}")))?;
-            }
-        }
-    }
-    Ok(())
+/// A workspace in which the libraries stand for what their packages ask of the registry.
+fn workspace_of(libraries: &[Library]) -> String {
+    let patch = |library: &Library| {
+        let Library { name, version, .. } = library;
+        format!("{name} = {{ path = \"{name}-{version}\" }}\n")
+    };
+    let patches: String = libraries.iter().map(patch).collect();
+    format!("[workspace]\nresolver = \"3\"\nmembers = [\"*-*\"]\n\n[patch.crates-io]\n{patches}")
+}
+
+fn unpack(package: &Path, folder: &Path) -> Result<(), String> {
+    let mut tar = Command::new("tar");
+    let status = tar.arg("-xzf").arg(package).arg("-C").arg(folder).status();
+    let status = status.map_err(|error| format!("cannot run tar: {error}"))?;
+    if status.success() { Ok(()) } else { Err(format!("cannot unpack {}", package.display())) }
+}
+
+fn write(file: &Path, text: &str) -> Result<(), String> {
+    fs::write(file, text).map_err(|error| format!("cannot write {}: {error}", file.display()))
 }
 
 fn remove(folder: &Path) -> Result<(), String> {

@@ -34,25 +34,50 @@ pub(super) fn all(workspace: &Workspace) -> Vec<Step> {
             [docs(&everything)],
         ),
         commands("test", "all tests, with all features", [test(&everything)]),
-        commands("test-default", "all tests, with the default features", [test(&default)]),
-        commands("test-bare", "tests of the libraries without features", [test(&bare)]),
+        commands(
+            "test-default",
+            "all tests of the libraries, with the default features",
+            [test(&packages(&libraries))],
+        ),
+        commands("test-bare", "all tests of the libraries, without features", [test(&bare)]),
     ];
     for feature in workspace.features() {
-        let with: Vec<_> =
-            workspace.libraries.iter().filter(|l| l.features.contains(&feature)).collect();
-        let with: Vec<_> = with.into_iter().map(|library| library.name.clone()).collect();
-        let only = words(&["--no-default-features", "--features", &feature]);
-        let line = test(&[packages(&with), only].concat());
-        let name = format!("test-{feature}");
-        steps.push(commands(&name, "tests of the libraries with this feature alone", [line]));
+        steps.extend(alone(workspace, &feature));
     }
-    if !workspace.benches.is_empty() {
-        // In the profile that is built already: that they compile is what is asked.
-        let line =
-            line(&["bench", "--no-run", "--profile", "dev"], &packages(&workspace.benches), &[]);
+    if workspace.has_benches {
+        // In the profile and with the features of which everything below is built already.
+        let words = words(&["--no-run", "--profile", "test", "--bench", "*"]);
+        let line = line(&["bench"], &[words, everything].concat(), &[]);
         steps.push(commands("benches", "the benches compile", [line]));
     }
     steps.push(check("package", "every library can be published", package::check));
+    steps
+}
+
+/// That everything compiles with one feature and no other, and, unless the feature brings the
+/// standard library, that what it adds works without that as well.
+fn alone(workspace: &Workspace, feature: &str) -> Vec<Step> {
+    let with = workspace.libraries.iter().filter(|library| library.has(feature));
+    let names: Vec<_> = with.clone().map(|library| library.name.clone()).collect();
+    let only = words(&["--no-default-features", "--features", feature]);
+    let selection = [packages(&names), only].concat();
+    let mut steps = vec![commands(
+        &format!("clippy-{feature}"),
+        "no warnings, libraries with this feature alone",
+        [clippy(&selection)],
+    )];
+    if !with.clone().any(|library| library.brings_std(feature)) {
+        let mut tests: Vec<_> = with.flat_map(|library| library.tests_of(feature)).collect();
+        tests.sort_unstable();
+        tests.dedup();
+        let targets = tests.into_iter().flat_map(|test| ["--test", test]);
+        let targets: Vec<_> = ["--lib"].into_iter().chain(targets).map(String::from).collect();
+        steps.push(commands(
+            &format!("test-{feature}"),
+            "tests of this feature, alone",
+            [test(&[selection, targets].concat())],
+        ));
+    }
     steps
 }
 
