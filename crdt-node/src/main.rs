@@ -23,13 +23,18 @@ const INTERRUPTED: u8 = 130;
 
 fn main() -> ExitCode {
     let arguments: Vec<_> = env::args_os().skip(1).collect();
-    let words: Vec<_> = arguments.iter().map(|word| word.to_str().unwrap_or_default()).collect();
+    let words: Vec<_> = arguments.iter().map(|word| word.to_string_lossy()).collect();
+    let words: Vec<_> = words.iter().map(AsRef::as_ref).collect();
     match words[..] {
         ["help" | "--help" | "-h"] => {
             println!("{USAGE}");
             ExitCode::SUCCESS
         }
         ["demo"] => demo(Plan::parse(Plan::DEFAULT), "the default file"),
+        ["demo", ""] => misused("the name of the file is empty"),
+        ["demo", option, ..] if option.starts_with('-') => {
+            misused(&format!("a demo has no option {option}"))
+        }
         ["demo", _] => {
             let path = Path::new(&arguments[1]);
             demo(Plan::read(path), &path.display().to_string())
@@ -44,7 +49,7 @@ fn main() -> ExitCode {
         [] => misused("what to do is missing"),
         ["demo", ..] => misused("a demo runs one file"),
         ["region", ..] => misused("a region has a name and a folder"),
-        [other, ..] => misused(&format!("there is no command {other}")),
+        [other, ..] => misused(&format!("there is no command {other:?}")),
     }
 }
 

@@ -123,9 +123,16 @@ fn a_file_that_cannot_be_read_is_named() {
     assert_eq!(ended.code, Some(2));
     assert!(ended.errors.contains("own.ops: line 2 is not UTF-8"), "{}", ended.errors);
 
-    let ended = Demo::start(&[&folder.path().join("none.ops")]).end();
+    for (name, says) in [("none.ops", "none.ops: No such file"), ("", ": Is a directory")] {
+        let ended = Demo::start(&[&folder.path().join(name)]).end();
+        assert_eq!(ended.code, Some(2));
+        assert!(ended.errors.contains(says), "{}", ended.errors);
+    }
+
+    std::fs::write(&path, "# to be written\n").expect("writes");
+    let ended = Demo::start(&[&path]).end();
     assert_eq!(ended.code, Some(2));
-    assert!(ended.errors.contains("none.ops: No such file"), "{}", ended.errors);
+    assert!(ended.errors.contains("no line of it says what to do"), "{}", ended.errors);
 }
 
 #[test]
@@ -213,7 +220,9 @@ fn a_supervisor_that_is_killed_takes_its_regions_along() {
 fn a_wrong_command_line_says_what_is_right() {
     for (arguments, says) in [
         (&[][..], "what to do is missing"),
-        (&["dmeo"], "there is no command dmeo"),
+        (&["dmeo"], "there is no command \"dmeo\""),
+        (&["demo", ""], "the name of the file is empty"),
+        (&["demo", "--fast"], "a demo has no option --fast"),
         (&["demo", "a", "b"], "a demo runs one file"),
         (&["region", "a"], "a region has a name and a folder"),
     ] {

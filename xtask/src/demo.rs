@@ -12,6 +12,9 @@ pub(crate) fn run(arguments: &[OsString]) -> ExitCode {
     if files.len() > 1 {
         return misused("a demo runs one file");
     }
+    if files.iter().any(|file| file.is_empty()) {
+        return misused("the name of the file is empty");
+    }
     if let Some(option) = files.iter().find(|file| file.to_string_lossy().starts_with('-')) {
         return misused(&format!("a demo has no option {}", option.display()));
     }

@@ -17,7 +17,8 @@ FILE: see docs/OPERATIONS.md; without one, the examples of crdt-node/operations/
 
 fn main() -> ExitCode {
     let arguments: Vec<_> = env::args_os().skip(1).collect();
-    let mut words = arguments.iter().map(|word| word.to_str().unwrap_or_default());
+    let words: Vec<_> = arguments.iter().map(|word| word.to_string_lossy()).collect();
+    let mut words = words.iter().map(AsRef::as_ref);
     match words.next() {
         None | Some("help" | "--help" | "-h") => {
             println!("{USAGE}");
@@ -25,7 +26,7 @@ fn main() -> ExitCode {
         }
         Some("demo") => demo::run(&arguments[1..]),
         Some("test") => test::run(&words.filter(|word| *word != "--").collect::<Vec<_>>()),
-        Some(other) => misused(&format!("there is no command {other}")),
+        Some(other) => misused(&format!("there is no command {other:?}")),
     }
 }
 

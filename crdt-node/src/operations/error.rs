@@ -27,6 +27,8 @@ impl std::error::Error for LineError {}
 pub enum PlanError {
     /// It cannot be read at all.
     Unreadable(String),
+    /// No line of it says what to do.
+    Empty,
     /// Lines of it are wrong, in the order of their numbers.
     Lines(Vec<LineError>),
 }
@@ -35,6 +37,9 @@ impl fmt::Display for PlanError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Unreadable(problem) => f.write_str(problem),
+            Self::Empty => f.write_str(
+                "no line of it says what to do; `eu-west: counter views += 1` would be one",
+            ),
             Self::Lines(errors) => {
                 let lines: Vec<_> =
                     errors.iter().take(MOST_LINES).map(LineError::to_string).collect();

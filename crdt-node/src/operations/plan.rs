@@ -98,8 +98,11 @@ impl Plan {
     /// # Errors
     ///
     /// Every line that is wrong. Only when all can be read are they looked at together, for a
-    /// region that is not named, say, or one that is written to while it is killed.
+    /// region that is not named, say, or one that is written to while it is killed. And a file in
+    /// which nothing happens.
     pub fn parse(text: &str) -> Result<Self, PlanError> {
+        // Some editors put it in front, where nobody sees it.
+        let text = text.trim_start_matches('\u{feff}');
         let mut steps = Vec::new();
         let mut errors = Vec::new();
         for (line, text) in (1..).zip(text.lines()) {
@@ -111,17 +114,34 @@ impl Plan {
                 Err(problem) => errors.push(LineError { line, problem }),
             }
         }
-        if errors.is_empty() { check::check(steps) } else { Err(errors) }.map_err(PlanError::Lines)
+        let plan = if errors.is_empty() { check::check(steps) } else { Err(errors) };
+        let plan = plan.map_err(PlanError::Lines)?;
+        if plan.steps.is_empty() { Err(PlanError::Empty) } else { Ok(plan) }
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::Plan;
+    use crate::operations::PlanError;
 
     #[test]
     fn the_default_file_can_be_carried_out() {
         let plan = Plan::parse(Plan::DEFAULT).expect("a good example");
         assert_eq!(plan.regions, Plan::DEFAULT_REGIONS);
+    }
+
+    #[test]
+    fn a_file_in_which_nothing_happens_is_refused() {
+        for text in ["", "\n\n", "# sync\n", "regions a b\n"] {
+            assert!(matches!(Plan::parse(text), Err(PlanError::Empty)), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_editors_add_to_a_text_does_no_harm() {
+        let plain = Plan::parse("sync\neu-west: counter x += 1\n").expect("reads");
+        let edited = Plan::parse("\u{feff}sync\r\neu-west: counter x += 1\r\n").expect("reads");
+        assert_eq!(edited, plain);
     }
 }

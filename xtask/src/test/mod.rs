@@ -30,7 +30,7 @@ pub(crate) fn run(words: &[&str]) -> ExitCode {
     }
     if let Some(unknown) = words.iter().find(|word| steps.iter().all(|step| step.name != **word)) {
         return misused(&format!(
-            "there is no step {unknown}; `cargo xtask test --list` lists them"
+            "there is no step {unknown:?}; `cargo xtask test --list` lists them"
         ));
     }
     let chosen = |step: &&Step| words.is_empty() || words.contains(&step.name.as_str());
