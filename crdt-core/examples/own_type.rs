@@ -8,14 +8,6 @@ use crdt_core::{Delta, Merge};
 #[derive(Clone, Debug, Default, PartialEq)]
 struct HighestBid(u64);
 
-impl HighestBid {
-    /// Bids, and returns the change to send to the other replicas.
-    fn bid(&mut self, cents: u64) -> Self {
-        let delta = Self(cents);
-        if self.merge(delta.clone()) { delta } else { Self::default() }
-    }
-}
-
 impl Merge for HighestBid {
     fn merge(&mut self, other: Self) -> bool {
         let higher = other.0 > self.0;
@@ -50,7 +42,8 @@ impl Wire for HighestBid {
     }
 }
 
-/// How the law kit uses it: an operation is a bid.
+/// How the law kit uses it: an operation is a bid. A bid is a state too, and what it changes is
+/// what is novel in it.
 struct Bids;
 
 impl Model for Bids {
@@ -59,7 +52,7 @@ impl Model for Bids {
     type Observed = u64;
 
     fn apply(state: &mut HighestBid, _: &Author, cents: &u64) -> HighestBid {
-        state.bid(*cents)
+        state.merge_novel(HighestBid(*cents))
     }
 
     fn observe(state: &HighestBid) -> u64 {
