@@ -5,13 +5,55 @@ use std::collections::BTreeMap;
 use crdt_core::laws::{self, Author, Model};
 use crdt_core::model::DotMapModel;
 use crdt_core::wire::{DecodeError, Reader, Writer};
-use crdt_core::{Delta, Merge, Wire};
+use crdt_core::{Admit, AdmitError, Delta, DotMap, Limits, Merge, ReplicaId, Wire};
 
 type Engine = DotMapModel<(bool, bool), bool>;
 
 #[test]
 fn the_causal_engine_obeys_the_laws() {
     laws::check::<Engine>();
+}
+
+#[test]
+fn the_causal_engine_admits_and_reports() {
+    laws::check_admit::<Engine>();
+    laws::check_observe::<Engine>(|map| map.entries().cloned().collect());
+}
+
+/// Writes to the one key there is, so that every lost delta leaves one more live dot.
+struct OneKey;
+
+impl Model for OneKey {
+    type State = DotMap<(), ()>;
+    type Operation = ();
+    type Observed = usize;
+
+    fn apply(map: &mut Self::State, author: &Author, (): &()) -> Self::State {
+        map.write(author.replica, (), ())
+    }
+
+    fn observe(map: &Self::State) -> usize {
+        map.entries().count()
+    }
+}
+
+/// Keys and values of no width: an entry may take less than a byte.
+#[test]
+fn entries_without_bytes_obey_the_laws() {
+    laws::check::<DotMapModel<(), ()>>();
+    laws::Config::from_env().with_cases(50).with_steps(64).check::<OneKey>();
+}
+
+#[test]
+fn many_live_dots_of_a_key_without_bytes_are_read_back() {
+    let me = ReplicaId::from_u128(1);
+    let (mut here, mut there) = (DotMap::new(), DotMap::new());
+    for _ in 0..100 {
+        there.merge(here.write(me, (), ()));
+        let _lost = here.write(me, (), ());
+    }
+    assert_eq!(there.entries().count(), 100, "nobody told it of the writes that superseded them");
+    assert_eq!(DotMap::decode(&there.encode()), Ok(there));
 }
 
 /// The plainest lattice there is.
@@ -49,6 +91,19 @@ impl Wire for Greatest {
 
     fn read_from(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         u8::read_from(reader).map(Self)
+    }
+}
+
+/// Admits everything: it is the same whoever raised it.
+impl Admit for Greatest {
+    fn admit(
+        &self,
+        _incoming: &Self,
+        _me: ReplicaId,
+        _now_ms: u64,
+        _limits: &Limits,
+    ) -> Result<(), AdmitError> {
+        Ok(())
     }
 }
 
@@ -104,6 +159,7 @@ impl Model for Product {
 #[test]
 fn products_of_lattices_obey_the_laws() {
     laws::check::<Product>();
+    laws::check_admit::<Product>();
 }
 
 #[test]

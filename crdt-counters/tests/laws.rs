@@ -8,16 +8,22 @@ use quickcheck::{Arbitrary, Gen};
 #[test]
 fn g_counter() {
     laws::check::<GCounterModel>();
+    laws::check_admit::<GCounterModel>();
+    laws::check_observe::<GCounterModel>(|counter| vec![counter.value()]);
 }
 
 #[test]
 fn pn_counter() {
     laws::check::<PnCounterModel>();
+    laws::check_admit::<PnCounterModel>();
+    laws::check_observe::<PnCounterModel>(|counter| vec![counter.value()]);
 }
 
 #[test]
 fn resettable_counter() {
     laws::check::<ResettableCounterModel>();
+    laws::check_admit::<ResettableCounterModel>();
+    laws::check_observe::<ResettableCounterModel>(|counter| vec![counter.value()]);
 }
 
 /// What shrinking yields must be as valid as what it started from.

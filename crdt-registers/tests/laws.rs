@@ -6,6 +6,10 @@ use crdt_registers::model::{LwwRegisterModel, MvRegisterModel};
 #[test]
 fn lww_register() {
     laws::check::<LwwRegisterModel<(bool, bool)>>();
+    laws::check_admit::<LwwRegisterModel<(bool, bool)>>();
+    laws::check_observe::<LwwRegisterModel<(bool, bool)>>(|register| {
+        register.get().copied().into_iter().collect()
+    });
 }
 
 #[test]
@@ -16,4 +20,8 @@ fn lww_register_of_text() {
 #[test]
 fn mv_register() {
     laws::check::<MvRegisterModel<(bool, bool)>>();
+    laws::check_admit::<MvRegisterModel<(bool, bool)>>();
+    laws::check_observe::<MvRegisterModel<(bool, bool)>>(|register| {
+        register.values().into_iter().copied().collect()
+    });
 }

@@ -6,6 +6,8 @@ use crdt_sets::model::{GSetModel, OrSetModel};
 #[test]
 fn g_set() {
     laws::check::<GSetModel<(bool, bool)>>();
+    laws::check_admit::<GSetModel<(bool, bool)>>();
+    laws::check_observe::<GSetModel<(bool, bool)>>(|set| set.iter().copied().collect());
 }
 
 #[test]
@@ -16,4 +18,6 @@ fn g_set_of_text() {
 #[test]
 fn or_set() {
     laws::check::<OrSetModel<(bool, bool)>>();
+    laws::check_admit::<OrSetModel<(bool, bool)>>();
+    laws::check_observe::<OrSetModel<(bool, bool)>>(|set| set.iter().copied().collect());
 }

@@ -1,9 +1,12 @@
 //! How many cases, from which seed.
 
+use alloc::vec::Vec;
+use core::fmt::Debug;
 use core::str::FromStr;
 use std::env;
 
-use super::{Failure, Model, runner};
+use super::{Failure, Model, check, runner};
+use crate::{Admit, Observe};
 
 /// How a [`check`](super::check) runs.
 ///
@@ -58,8 +61,8 @@ impl Default for Config {
 }
 
 impl Config {
-    /// 200 cases of at most 32 steps, from a seed that is always the same. The environment is not
-    /// looked at.
+    /// 200 cases of at most 32 steps, a quarter of them storms of four times that, from a seed
+    /// that is always the same. The environment is not looked at.
     pub const fn new() -> Self {
         Self { seed: Setting::new(0), cases: Setting::new(200), steps: 32, shrinks: 1_000 }
     }
@@ -91,7 +94,7 @@ impl Config {
         Self { cases: self.cases.with(cases), ..self }
     }
 
-    /// With another greatest number of steps in a schedule. A failure repeats under the same
+    /// With another greatest number of steps in a schedule; a storm has four times as many. A failure repeats under the same
     /// number only.
     pub const fn with_steps(self, steps: usize) -> Self {
         Self { steps, ..self }
@@ -135,7 +138,58 @@ impl Config {
     ///
     /// The first failure, made as simple as possible.
     pub fn run<M: Model>(&self) -> Result<(), Failure> {
-        runner::run::<M>(self)
+        runner::run::<M>(self, check::check)
+    }
+
+    /// Checks the laws of [`Admit`], as [`check_admit`](super::check_admit) says.
+    ///
+    /// # Panics
+    ///
+    /// When one is broken, with the report of the [`Failure`].
+    pub fn check_admit<M: Model<State: Admit>>(&self) {
+        if let Err(failure) = self.run_admit::<M>() {
+            panic!("\n{failure}");
+        }
+    }
+
+    /// Checks the laws of [`Admit`], as [`check_admit`](super::check_admit) says.
+    ///
+    /// # Errors
+    ///
+    /// The first failure, made as simple as possible.
+    pub fn run_admit<M: Model<State: Admit>>(&self) -> Result<(), Failure> {
+        runner::run::<M>(self, |trace, _| check::admit::check(trace))
+    }
+
+    /// Checks the laws of [`Observe`], as [`check_observe`](super::check_observe) says.
+    ///
+    /// # Panics
+    ///
+    /// When one is broken, with the report of the [`Failure`].
+    pub fn check_observe<M: Model>(
+        &self,
+        items: impl Fn(&M::State) -> Vec<<M::State as Observe>::Item>,
+    ) where
+        M::State: Observe<Item: Clone + PartialEq + Debug>,
+    {
+        if let Err(failure) = self.run_observe::<M>(items) {
+            panic!("\n{failure}");
+        }
+    }
+
+    /// Checks the laws of [`Observe`], as [`check_observe`](super::check_observe) says.
+    ///
+    /// # Errors
+    ///
+    /// The first failure, made as simple as possible.
+    pub fn run_observe<M: Model>(
+        &self,
+        items: impl Fn(&M::State) -> Vec<<M::State as Observe>::Item>,
+    ) -> Result<(), Failure>
+    where
+        M::State: Observe<Item: Clone + PartialEq + Debug>,
+    {
+        runner::run::<M>(self, |trace, generator| check::observe::check(trace, generator, &items))
     }
 }
 

@@ -13,7 +13,9 @@ macro_rules! laws {
         }
 
         impl Law {
-            /// All of them, in the order in which they are checked.
+            /// All of them: those of [`check`](super::check) in the order in which they are
+            /// checked, then those of [`check_admit`](super::check_admit) and
+            /// [`check_observe`](super::check_observe).
             pub const ALL: &'static [Self] = &[$(Self::$law),*];
         }
 
@@ -56,4 +58,10 @@ laws! {
     NovelMerges = "merge_novel merges as merge does",
     Sequential = "one replica alone observes what the sequential specification says",
     Convergence = "once the network has healed, all replicas equal the merge of all states",
+    HonestIsAdmitted = "admit lets pass whatever an honest peer sends",
+    LostWriteIsRefused = "admit refuses, at a restored copy, a write of its id that the copy lacks",
+    ObservedMergeAgrees = "merge_observed does and returns what merge does and returns",
+    NothingToReport = "where merge_observed changes nothing it reports nothing",
+    AppearedIsReportedFirst = "merge_observed reports what appears before what vanishes",
+    ReportIsDifference = "merge_observed reports the difference between before and after",
 }

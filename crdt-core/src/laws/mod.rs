@@ -31,17 +31,20 @@
 //! Every case is a random run: two to four replicas with skewed clocks apply operations; single
 //! deltas, groups of deltas, whole states and digests with their answers travel, as bytes, through
 //! a network that loses, repeats and reorders, and whose links are cut and heal; replicas persist
-//! their state, stop, and start again with what was persisted, under a new id. Of the states that
-//! occurred, old ones, single deltas and joins of some deltas without the others included, a few
-//! are drawn, and the laws are checked on all pairs and triples of them. In the order in which
-//! they are checked, so that the one which says most is reported:
+//! their state, stop, and start again with what was persisted, under a new id. Every fourth case or
+//! so is a storm: a longer run, of bursts of writes and heavy loss, after which what a replica has
+//! seen is full of holes. Of the states that occurred, old ones, single deltas and joins of some
+//! deltas without the others included, a few are drawn, and the laws are checked on all pairs and
+//! triples of them. In the order in which they are checked, so that the one which says most is
+//! reported:
 //!
 //! - *mutators*: a mutator changes the state as merging its delta would have;
 //! - *bytes*: decoding what was encoded yields an equal state, states are equal exactly when their
-//!   bytes are, and truncated, prolonged or altered messages are refused, unless they are what
-//!   another state encodes to;
+//!   bytes are, and messages that are cut short, prolonged or altered (bytes changed, put in, taken
+//!   out, repeated) are refused, unless they are what another state encodes to;
 //! - *the join*: associative, commutative, idempotent, with the bottom state as its identity;
 //!   `merge` says whether it changed something, and `merge_ref` does what it does;
+//! - *digests*: what arrives of one encodes to the same bytes and has the same answer;
 //! - *deltas*: `delta_since` is exact between any two states, adds nothing, leaves nothing to
 //!   send, and is least: every other state with the same effect includes it; `merge_novel` returns
 //!   the same and merges;
@@ -53,7 +56,12 @@
 //!
 //! [`Law`] has them by name. None panics, either: a panic in the type under test is a broken law.
 //!
-//! [`check_golden`] pins the bytes that a release has written. [`exhaust`] goes through *all* runs of few operations up to a depth instead.
+//! Besides: [`check_admit`] and [`check_observe`], for types that implement [`Admit`] and
+//! [`Observe`]; [`check_golden`], which pins the bytes that a release has written; and [`exhaust`],
+//! which goes through *all* runs of few operations up to a depth.
+//!
+//! An operation is anything that implements [`quickcheck::Arbitrary`]; the crate is at hand here in
+//! the version that the kit takes, so that nobody has to depend on it besides.
 //!
 //! # Reading a failure
 //!
@@ -78,7 +86,9 @@
 //! First the law, then the states that break it, as `Debug` prints them: `⊔` is the merge, and in
 //! brackets is where a state comes from: `B after 2.` is what B held after the second line of the
 //! schedule, `delta #1 ⊔ #3` the merge of these two deltas, what a replica holds that has missed
-//! the second. Last the schedule, shrunk: no step can be left out without the failure going away.
+//! the second. Last the schedule, made simpler for as long as a simpler one was found to break the
+//! same law. At most a thousand are tried, each on a few of its states, drawn anew; so it is short
+//! as a rule, and may still hold a step that does not matter. [`exhaust`] reports the shortest run.
 //! Replicas are called A to D, and A' once A has restarted; their ids end in the same digit, so
 //! `…000a` is A and `…001a` is A'.
 //!
@@ -95,7 +105,7 @@
 //!
 //! # How long it takes
 //!
-//! A case runs up to 32 steps and some thousand merges of small states, so the default is meant to
+//! A case runs up to 32 steps (a storm, 128) and some thousand merges of small states, so the default is meant to
 //! be part of every test run; see for yourself with
 //! `cargo test -p crdt-core --features quickcheck --example own_type`. It grows with the number of
 //! cases, and with what merging, encoding and comparing states of some ten operations costs. A type
@@ -125,6 +135,8 @@ mod schedule;
 mod simulation;
 mod trace;
 
+pub use quickcheck;
+
 pub use config::Config;
 pub use exhaust::{Exhausted, exhaust};
 pub use failure::Failure;
@@ -133,6 +145,11 @@ pub use law::Law;
 pub use model::{Author, Model};
 pub use reachable::reachable;
 
+use alloc::vec::Vec;
+use core::fmt::Debug;
+
+use crate::{Admit, Observe};
+
 /// Checks all laws, in the default configuration: [`Config::from_env`].
 ///
 /// # Panics
@@ -140,4 +157,54 @@ pub use reachable::reachable;
 /// When one is broken, with the report of the [`Failure`].
 pub fn check<M: Model>() {
     Config::from_env().check::<M>();
+}
+
+/// Checks the laws of [`Admit`], in the default configuration, on the runs of [`check`].
+///
+/// - Whatever reaches a replica in a run is admitted: nobody forges there, a replica that restarts
+///   takes a new id, and no timestamp is further ahead than clocks are skewed against each other.
+/// - A copy that was restored and went on under its *old* id refuses the delta of a write of that
+///   id which it lacks, and states that include it. A change that would have been the same from any
+///   other replica is left out of this: it claims nothing of who wrote it, as a removal does not.
+///
+/// # Panics
+///
+/// When one is broken, with the report of the [`Failure`].
+///
+/// # Examples
+///
+/// ```
+/// use crdt_core::laws;
+/// use crdt_core::model::DotMapModel;
+///
+/// laws::check_admit::<DotMapModel<(bool, bool), bool>>();
+/// ```
+pub fn check_admit<M: Model<State: Admit>>() {
+    Config::from_env().check_admit::<M>();
+}
+
+/// Checks the laws of [`Observe`], in the default configuration, on the runs of [`check`].
+///
+/// `items` says what there is in a state to appear and vanish: the elements of a set, the value of
+/// a counter. `merge_observed` does and returns what `merge` does and returns, and reports, each
+/// once and those that appear first, the items that are there afterwards and were not before, and
+/// those that were and are not; where nothing changed, nothing.
+///
+/// # Panics
+///
+/// When one is broken, with the report of the [`Failure`].
+///
+/// # Examples
+///
+/// ```
+/// use crdt_core::laws;
+/// use crdt_core::model::DotMapModel;
+///
+/// laws::check_observe::<DotMapModel<(bool, bool), bool>>(|map| map.entries().cloned().collect());
+/// ```
+pub fn check_observe<M: Model>(items: impl Fn(&M::State) -> Vec<<M::State as Observe>::Item>)
+where
+    M::State: Observe<Item: Clone + PartialEq + Debug>,
+{
+    Config::from_env().check_observe::<M>(items);
 }

@@ -28,7 +28,6 @@ pub struct Author {
 ///
 /// ```
 /// use crdt_core::laws::{self, Author, Model};
-/// use quickcheck::{Arbitrary, Gen};
 ///
 /// # use crdt_core::{Delta, Merge, Wire, wire};
 /// # #[derive(Clone, Debug, Default, PartialEq)]
@@ -90,7 +89,8 @@ pub trait Model {
     /// The type under test. Its `==` is state equality; [`Wire`] must agree with it.
     type State: Delta + Wire + Clone + PartialEq + Debug;
 
-    /// What an application does to it. `Debug` is how it reads in a schedule.
+    /// What an application does to it. `Debug` is how it reads in a schedule. For operations of
+    /// one's own, [`laws::quickcheck`](super::quickcheck) has the trait to implement.
     type Operation: Arbitrary + Debug;
 
     /// What an application sees of it.

@@ -4,27 +4,33 @@ use alloc::string::{String, ToString};
 use core::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use quickcheck::Gen;
+use quickcheck::{Arbitrary, Gen};
 
 use super::failure::{Failure, Violation};
 use super::random::case_seed;
 use super::schedule::Schedule;
 use super::simulation::{narrate, simulate};
-use super::{Config, Law, Model, check};
+use super::trace::Trace;
+use super::{Config, Law, Model};
 
 /// The size that operations are generated under.
 const OPERATION_SIZE: usize = 8;
 
-/// Runs the cases of a configuration up to the first failure.
-pub(super) fn run<M: Model>(config: &Config) -> Result<(), Failure> {
+/// Runs the cases of a configuration up to the first failure, and checks these laws on what each
+/// reached.
+pub(super) fn run<M: Model>(
+    config: &Config,
+    laws: impl Fn(&Trace<M>, &mut Gen) -> Result<(), Violation>,
+) -> Result<(), Failure> {
+    let outcome = |schedule: &Schedule<M::Operation>, seed| outcome::<M>(schedule, seed, &laws);
     for case in 0..config.cases() {
         let seed = case_seed(config.seed(), case);
         let mut generator = Gen::from_size_and_seed(OPERATION_SIZE, seed);
         let schedule = Schedule::arbitrary(&mut generator, config.steps());
-        if let Err(violation) = outcome::<M>(&schedule, seed) {
+        if let Err(violation) = outcome(&schedule, seed) {
             let found_in = schedule.steps.len();
             let (schedule, violation, shrinks) =
-                shrunk::<M>(schedule, violation, seed, config.shrinks());
+                shrunk(schedule, violation, config.shrinks(), |simpler| outcome(simpler, seed));
             return Err(Failure {
                 schedule: violation.story.clone().unwrap_or_else(|| narrate::<M>(&schedule)),
                 violation,
@@ -39,12 +45,16 @@ pub(super) fn run<M: Model>(config: &Config) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Carries a schedule out and checks all laws; which states are looked at follows from the seed.
-fn outcome<M: Model>(schedule: &Schedule<M::Operation>, seed: u64) -> Result<(), Violation> {
+/// Carries a schedule out and checks laws; which states are looked at follows from the seed.
+fn outcome<M: Model>(
+    schedule: &Schedule<M::Operation>,
+    seed: u64,
+    laws: impl Fn(&Trace<M>, &mut Gen) -> Result<(), Violation>,
+) -> Result<(), Violation> {
     let checked = catch_unwind(AssertUnwindSafe(|| {
         let run = simulate::<M>(schedule);
         let mut generator = Gen::from_size_and_seed(OPERATION_SIZE, !seed);
-        run.violation.map_or_else(|| check::check(&run.trace, &mut generator), Err)
+        run.violation.map_or_else(|| laws(&run.trace, &mut generator), Err)
     }));
     checked.unwrap_or_else(|panic| {
         Err(Violation::of(Law::NoPanic).with_text("it panicked with", panic_message(&*panic)))
@@ -52,18 +62,18 @@ fn outcome<M: Model>(schedule: &Schedule<M::Operation>, seed: u64) -> Result<(),
 }
 
 /// The simplest schedule found that breaks the same law, and how many were tried.
-fn shrunk<M: Model>(
-    mut schedule: Schedule<M::Operation>,
+fn shrunk<O: Arbitrary>(
+    mut schedule: Schedule<O>,
     mut violation: Violation,
-    seed: u64,
     attempts: usize,
-) -> (Schedule<M::Operation>, Violation, usize) {
+    outcome: impl Fn(&Schedule<O>) -> Result<(), Violation>,
+) -> (Schedule<O>, Violation, usize) {
     let mut tried = 0;
     let mut candidates = schedule.simpler();
     while tried < attempts {
         let Some(simpler) = candidates.next() else { break };
         tried += 1;
-        if let Err(found) = outcome::<M>(&simpler, seed)
+        if let Err(found) = outcome(&simpler)
             && found.law == violation.law
         {
             candidates = simpler.simpler();

@@ -10,6 +10,11 @@ use super::random::{below, once_in};
 /// At most so many replicas take part.
 pub(super) const MOST_REPLICAS: usize = 4;
 
+/// By so many milliseconds clocks are ahead: mostly by none, so that instants coincide.
+const SKEWS_MS: [u8; 6] = [0, 0, 0, 1, 4, GREATEST_SKEW_MS];
+
+pub(super) const GREATEST_SKEW_MS: u8 = 16;
+
 /// The replicas of a run, their clocks, and what happens to them.
 #[derive(Clone, Debug)]
 pub(super) struct Schedule<O> {
@@ -104,8 +109,7 @@ impl<O: Arbitrary> Schedule<O> {
         Self {
             replicas: Replicas::arbitrary(generator),
             namespace: 0,
-            skews: [(); MOST_REPLICAS]
-                .map(|()| *generator.choose(&[0, 0, 0, 1, 4, 16]).unwrap_or(&0)),
+            skews: [(); MOST_REPLICAS].map(|()| *generator.choose(&SKEWS_MS).unwrap_or(&0)),
             steps,
         }
     }

@@ -12,7 +12,7 @@ use super::failure::Violation;
 use super::name::Name;
 use super::network::{Message, Network, Payload};
 use super::schedule::{Schedule, Step};
-use super::trace::{Origin, Sample, Trace};
+use super::trace::{Delivery, Origin, Sample, Trace, Write};
 use super::{Author, Law, Model, check};
 use crate::{Delta, Merge, Timestamp, Wire};
 
@@ -90,6 +90,9 @@ impl<'a, M: Model> Simulation<'a, M> {
             self.steps += 1;
             self.step(step)
         });
+        if outcome.is_ok() {
+            self.deliver_everything();
+        }
         for replica in self.replicas {
             self.trace.finals.push(Sample::new(Origin::Replica(replica.name), replica.state));
         }
@@ -115,6 +118,11 @@ impl<'a, M: Model> Simulation<'a, M> {
 
     fn name(&self, place: usize) -> Name {
         self.replicas[place].name
+    }
+
+    /// What the wall clock of a replica reads.
+    fn now_ms(&self, place: usize) -> u64 {
+        1 + (self.steps / STEPS_PER_MILLISECOND) as u64 + self.replicas[place].skew_ms
     }
 
     fn step(&mut self, step: &Step<M::Operation>) -> Result<(), Violation> {
@@ -175,11 +183,11 @@ impl<'a, M: Model> Simulation<'a, M> {
     }
 
     fn write(&mut self, at: usize, operation: &M::Operation) -> Result<(), Violation> {
-        let milliseconds = (self.steps / STEPS_PER_MILLISECOND) as u64;
+        let now_ms = self.now_ms(at);
         let replica = &mut self.replicas[at];
         let author = Author {
             replica: replica.name.id(self.namespace),
-            timestamp: next_timestamp(replica.last_timestamp, 1 + milliseconds + replica.skew_ms),
+            timestamp: next_timestamp(replica.last_timestamp, now_ms),
         };
         replica.last_timestamp = author.timestamp;
 
@@ -213,6 +221,16 @@ impl<'a, M: Model> Simulation<'a, M> {
             return Ok(());
         }
         self.reach(at);
+        let origin = Origin::Before { name: self.name(at), line: self.lines };
+        self.trace.writes.push(Write {
+            author,
+            operation: operation.clone(),
+            now_ms,
+            before: Sample::new(origin, before),
+            delta: delta.clone(),
+            after,
+            persisted: self.replicas[at].persisted.clone(),
+        });
         self.replicas[at].deltas.push(self.trace.deltas.len());
         let bytes: Rc<[u8]> = delta.encode().into();
         self.trace.deltas.push(delta);
@@ -254,6 +272,8 @@ impl<'a, M: Model> Simulation<'a, M> {
         match payload {
             Payload::State(bytes) => {
                 let arrived = decoded::<M>(bytes)?;
+                let origin = Origin::Before { name: self.name(*to), line: self.lines };
+                self.note_delivery(*to, origin, &arrived);
                 self.replicas[*to].state.merge(arrived);
                 self.reach(*to);
             }
@@ -265,6 +285,27 @@ impl<'a, M: Model> Simulation<'a, M> {
             }
         }
         Ok(())
+    }
+
+    /// What reaches every replica in the end, were the network to heal: the merge of all states,
+    /// in which each finds what it wrote itself.
+    fn deliver_everything(&mut self) {
+        let mut everything = M::State::default();
+        for replica in &self.replicas {
+            everything.merge_ref(&replica.state);
+        }
+        for to in 0..self.replicas.len() {
+            self.note_delivery(to, Origin::Replica(self.name(to)), &everything);
+        }
+    }
+
+    fn note_delivery(&mut self, to: usize, origin: Origin, arrived: &M::State) {
+        self.trace.deliveries.push(Delivery {
+            me: self.name(to).id(self.namespace),
+            now_ms: self.now_ms(to),
+            held: Sample::new(origin, self.replicas[to].state.clone()),
+            arrived: arrived.clone(),
+        });
     }
 
     fn restart(&mut self, at: usize) -> Result<(), Violation> {

@@ -5,11 +5,11 @@ use core::fmt;
 
 use quickcheck::Gen;
 
-use super::Model;
 use super::failure::Violation;
 use super::name::Name;
 use super::random::{below, subset};
-use crate::{Merge, Wire};
+use super::{Author, Model};
+use crate::{Merge, ReplicaId, Wire};
 
 /// For each state that is looked at, at most so many are drawn: some repeat others.
 const DRAWS: usize = 3;
@@ -20,16 +20,47 @@ pub(super) struct Trace<M: Model> {
     pub(super) reached: Vec<(Origin, M::State)>,
     /// What the mutators returned.
     pub(super) deltas: Vec<M::State>,
+    /// The writes that changed something.
+    pub(super) writes: Vec<Write<M>>,
+    /// The states that arrived at replicas.
+    pub(super) deliveries: Vec<Delivery<M::State>>,
     /// The operations in the order in which they were applied.
     pub(super) operations: Vec<M::Operation>,
     /// The replicas at the end.
     pub(super) finals: Vec<Sample<M::State>>,
 }
 
+/// A write, and what its writer held.
+pub(super) struct Write<M: Model> {
+    pub(super) author: Author,
+    pub(super) operation: M::Operation,
+    /// The writer's wall clock.
+    pub(super) now_ms: u64,
+    pub(super) before: Sample<M::State>,
+    pub(super) delta: M::State,
+    pub(super) after: M::State,
+    /// The state that the writer had persisted last.
+    pub(super) persisted: Vec<u8>,
+}
+
+/// A state that arrived at a replica, before it was merged.
+pub(super) struct Delivery<S> {
+    pub(super) me: ReplicaId,
+    /// The receiver's wall clock.
+    pub(super) now_ms: u64,
+    pub(super) held: Sample<S>,
+    pub(super) arrived: S,
+}
+
 /// Where a state comes from.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Origin {
     Bottom,
+    /// A replica before a line of the schedule.
+    Before {
+        name: Name,
+        line: usize,
+    },
     /// A replica after a line of the schedule.
     After {
         name: Name,
@@ -46,6 +77,7 @@ impl fmt::Display for Origin {
         match self {
             Self::Bottom => f.write_str("bottom"),
             Self::Replica(name) => write!(f, "{name}"),
+            Self::Before { name, line } => write!(f, "{name} before {line}."),
             Self::After { name, line } => write!(f, "{name} after {line}."),
             Self::Deltas(numbers) => {
                 for (place, number) in numbers.iter().enumerate() {
@@ -80,7 +112,14 @@ impl Violation {
 
 impl<M: Model> Trace<M> {
     pub(super) const fn new() -> Self {
-        Self { reached: Vec::new(), deltas: Vec::new(), operations: Vec::new(), finals: Vec::new() }
+        Self {
+            reached: Vec::new(),
+            deltas: Vec::new(),
+            writes: Vec::new(),
+            deliveries: Vec::new(),
+            operations: Vec::new(),
+            finals: Vec::new(),
+        }
     }
 
     /// At most `most` of the reachable states, no two with equal bytes: states of replicas at any

@@ -3,8 +3,12 @@
 //! wrong. Correct twins of all of them must pass.
 
 mod adding_merge;
+mod additions_reported_again;
+mod admit_everything;
+mod admit_shuns_echoes;
 mod arrival_order_encoding;
 mod change_not_told;
+mod change_only_if_reported;
 mod decode_ignores_what_follows;
 mod delta_forgets_scattered_kills;
 mod digest_misread;
@@ -25,7 +29,7 @@ mod report;
 mod toys;
 mod whole_state_as_delta;
 
-use crdt_core::laws::{Config, Law, Model, check};
+use crdt_core::laws::{Config, Failure, Law, check, check_admit, check_observe};
 
 use toys::or_set::{self, OrSetModel};
 use toys::register::{self, RegisterModel};
@@ -34,11 +38,11 @@ use toys::tally::{self, TallyModel};
 /// From every one of these seeds a broken type is rejected.
 const SEEDS: u64 = 25;
 
-/// Asserts that within `cases` cases the model is rejected by one of `laws`.
-fn is_rejected<M: Model>(cases: usize, laws: &[Law]) {
+/// Asserts that within `cases` cases a run is rejected by one of `laws`.
+fn is_rejected(cases: usize, laws: &[Law], run: impl Fn(Config) -> Result<(), Failure>) {
     for seed in 0..SEEDS {
         let config = Config::new().with_seed(seed << 32).with_cases(cases).with_shrinks(0);
-        let failure = config.run::<M>().expect_err("this type is broken");
+        let failure = run(config).expect_err("this type is broken");
         assert!(laws.contains(&failure.law()), "not one of {laws:?}: {failure}");
     }
 }
@@ -48,7 +52,7 @@ macro_rules! rejected {
     ($($name:ident: $model:ty, within $cases:literal, by $($law:ident)|+;)*) => {$(
         #[test]
         fn $name() {
-            is_rejected::<$model>($cases, &[$(Law::$law),+]);
+            is_rejected($cases, &[$(Law::$law),+], |config| config.run::<$model>());
         }
     )*};
 }
@@ -97,8 +101,41 @@ rejected! {
 }
 
 #[test]
+fn admit_everything_is_rejected() {
+    is_rejected(20, &[Law::LostWriteIsRefused], |config| {
+        config.run_admit::<TallyModel<admit_everything::AdmitEverything>>()
+    });
+}
+
+#[test]
+fn admit_shuns_echoes_is_rejected() {
+    is_rejected(20, &[Law::HonestIsAdmitted], |config| {
+        config.run_admit::<TallyModel<admit_shuns_echoes::AdmitShunsEchoes>>()
+    });
+}
+
+#[test]
+fn additions_reported_again_is_rejected() {
+    is_rejected(20, &[Law::ReportIsDifference], |config| {
+        config.run_observe::<OrSetModel<additions_reported_again::AdditionsReportedAgain>>(elements)
+    });
+}
+
+#[test]
+fn change_only_if_reported_is_rejected() {
+    is_rejected(20, &[Law::ObservedMergeAgrees], |config| {
+        config.run_observe::<OrSetModel<change_only_if_reported::ChangeOnlyIfReported>>(elements)
+    });
+}
+
+fn elements<D: or_set::Design>(set: &or_set::OrSet<D>) -> Vec<u8> {
+    set.elements().into_iter().collect()
+}
+
+#[test]
 fn correct_or_set_passes() {
     check::<OrSetModel<or_set::Correct>>();
+    check_observe::<OrSetModel<or_set::Correct>>(elements);
 }
 
 #[test]
@@ -114,4 +151,5 @@ fn correct_register_passes() {
 #[test]
 fn correct_tally_passes() {
     check::<TallyModel<tally::Correct>>();
+    check_admit::<TallyModel<tally::Correct>>();
 }

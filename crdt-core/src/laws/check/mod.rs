@@ -1,9 +1,11 @@
 //! The laws, a file for each group of them.
 
+pub(super) mod admit;
 mod convergence;
 pub(super) mod delta;
 pub(super) mod digest;
 pub(super) mod encoding;
+pub(super) mod observe;
 pub(super) mod semilattice;
 mod sequential;
 mod tampering;

@@ -17,6 +17,9 @@ const TRIED: usize = 24;
 /// So many bytes are put in or taken out at most.
 const MOST_BYTES: usize = 16;
 
+const ALTERATIONS: [fn(&mut Vec<u8>, &mut Gen); 4] =
+    [|bytes, generator| change(bytes, generator), put_in, take_out, repeat];
+
 /// Tampers with the bytes of a message; `shown` adds to the evidence what was decoded all the same.
 pub(super) fn check<T: Wire>(
     message: &[u8],
@@ -39,7 +42,7 @@ pub(super) fn check<T: Wire>(
         refused(Law::TrailingBytes, &bytes)?;
     }
     for _ in 0..TRIED {
-        for alter in [change, put_in, take_out, repeat] {
+        for alter in ALTERATIONS {
             let mut bytes = message.to_vec();
             alter(&mut bytes, generator);
             let Ok(decoded) = T::decode(&bytes) else { continue };
@@ -62,7 +65,7 @@ fn prefixes(all: usize, generator: &mut Gen) -> Vec<usize> {
 }
 
 /// Small steps hit counts and tags, single bits hit everything else.
-fn change(bytes: &mut Vec<u8>, generator: &mut Gen) {
+fn change(bytes: &mut [u8], generator: &mut Gen) {
     let place = below(generator, bytes.len());
     if let Some(byte) = bytes.get_mut(place) {
         *byte = match below(generator, 4) {

@@ -6,7 +6,7 @@ use std::marker::PhantomData;
 
 use crdt_core::laws::{Author, Model};
 use crdt_core::wire::{DecodeError, DecodeErrorKind, Reader, Wire, Writer};
-use crdt_core::{Delta, Dot, Merge};
+use crdt_core::{Change, Delta, Dot, Merge, Observe};
 use quickcheck::{Arbitrary, Gen};
 
 use super::dots::{read_dot, read_sorted, write_dot, write_sorted};
@@ -59,6 +59,17 @@ pub(crate) trait Design: Clone + Debug + Default + PartialEq + 'static {
         before != after
     }
 
+    /// What a merge reports to bring.
+    fn brought(before: &OrSet<Self>, after: &OrSet<Self>) -> BTreeSet<u8> {
+        after.elements().difference(&before.elements()).copied().collect()
+    }
+
+    /// What a merge that reported so many changes returns.
+    fn told_after(reports: usize, changed: bool) -> bool {
+        let _ = reports;
+        changed
+    }
+
     fn digest(set: &OrSet<Self>) -> Digest {
         Digest { live: set.live.keys().copied().collect(), seen: set.seen.clone() }
     }
@@ -90,6 +101,10 @@ impl<D: Design> OrSet<D> {
         let live = self.live.iter().filter(|(dot, _)| wanted(dot));
         let seen = self.seen.iter().filter(|dot| wanted(dot));
         Self::new(live.map(|(dot, element)| (*dot, *element)).collect(), seen.copied().collect())
+    }
+
+    pub(crate) fn elements(&self) -> BTreeSet<u8> {
+        self.live.values().copied().collect()
     }
 
     fn add(&mut self, author: &Author, element: u8) -> Self {
@@ -131,6 +146,24 @@ impl<D: Design> Merge for OrSet<D> {
         }
         self.seen = D::united(&before.seen, &other.seen);
         D::told(&before, self)
+    }
+}
+
+impl<D: Design> Observe for OrSet<D> {
+    type Item = u8;
+
+    fn merge_observed(&mut self, other: Self, mut observer: impl FnMut(Change<&u8>)) -> bool {
+        let before = self.clone();
+        let changed = self.merge(other);
+        let (appeared, had) = (D::brought(&before, self), before.elements());
+        let vanished: Vec<u8> = had.difference(&self.elements()).copied().collect();
+        for element in &appeared {
+            observer(Change::Appeared(element));
+        }
+        for element in &vanished {
+            observer(Change::Vanished(element));
+        }
+        D::told_after(appeared.len() + vanished.len(), changed)
     }
 }
 
@@ -216,7 +249,7 @@ impl<D: Design> Model for OrSetModel<D> {
     }
 
     fn observe(set: &OrSet<D>) -> BTreeSet<u8> {
-        set.live.values().copied().collect()
+        set.elements()
     }
 
     fn sequential(operations: &[Operation]) -> Option<BTreeSet<u8>> {

@@ -6,7 +6,7 @@ use std::marker::PhantomData;
 
 use crdt_core::laws::{Author, Model};
 use crdt_core::wire::{DecodeError, DecodeErrorKind, Reader, Wire, Writer};
-use crdt_core::{Delta, Merge, ReplicaId};
+use crdt_core::{Admit, AdmitError, Delta, Limits, Merge, ReplicaId};
 
 pub(crate) type Totals = BTreeMap<ReplicaId, u64>;
 
@@ -47,6 +47,11 @@ pub(crate) trait Design: Clone + Debug + Default + PartialEq + 'static {
     fn read_end(reader: &mut Reader<'_>) -> Result<(), DecodeError> {
         let _ = reader;
         Ok(())
+    }
+
+    /// Whether a total of mine may be claimed, where I have this one.
+    fn admits(claimed: u64, mine: u64) -> bool {
+        claimed <= mine
     }
 
     fn delta_since(tally: &Tally<Self>, seen: &Totals) -> Tally<Self> {
@@ -97,6 +102,24 @@ impl<D: Design> Delta for Tally<D> {
 
     fn is_bottom(&self) -> bool {
         self.totals.is_empty()
+    }
+}
+
+impl<D: Design> Admit for Tally<D> {
+    fn admit(
+        &self,
+        incoming: &Self,
+        me: ReplicaId,
+        _now_ms: u64,
+        _limits: &Limits,
+    ) -> Result<(), AdmitError> {
+        let of_mine = |tally: &Self| tally.totals.get(&me).copied().unwrap_or(0);
+        let (claimed, held) = (of_mine(incoming), of_mine(self));
+        if D::admits(claimed, held) {
+            Ok(())
+        } else {
+            Err(AdmitError::OwnWriteUnknown { replica: me, claimed, held })
+        }
     }
 }
 
