@@ -62,8 +62,7 @@ impl Store {
             }
             Err(error) => return Err(about(&path, "read", &error)),
         };
-        let ours = Budget::default().with_bytes(bytes.len()).with_items(usize::MAX);
-        let record = Record::decode_within(&bytes, &ours)
+        let record = Record::decode_within(&bytes, &Budget::unbounded())
             .map_err(|error| about(&path, "read", &io::Error::other(error)))?;
         Ok((store, record))
     }

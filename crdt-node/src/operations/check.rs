@@ -144,8 +144,8 @@ mod tests {
     }
 
     #[test]
-    fn a_file_that_says_nothing_is_an_empty_run() {
-        assert_eq!(Plan::parse("").expect("right").regions, Plan::DEFAULT_REGIONS);
+    fn a_file_that_names_no_regions_has_three() {
+        assert_eq!(Plan::parse("sync").expect("right").regions, Plan::DEFAULT_REGIONS);
     }
 
     #[test]

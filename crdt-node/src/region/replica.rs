@@ -4,7 +4,6 @@ use std::io;
 use std::path::Path;
 
 use crdt_core::{Admit, AdmitError, Clock, Delta, Limits, Reading, ReplicaId, Timestamp};
-use uuid::Uuid;
 
 use crate::operations::{Change, Operation};
 use crate::state::{Author, State, apply, timestamps};
@@ -26,7 +25,7 @@ impl Replica {
     /// copy.
     pub(super) fn open(folder: &Path) -> io::Result<Self> {
         let (store, record) = Store::open(folder)?;
-        let id = ReplicaId::from(Uuid::new_v4());
+        let id = ReplicaId::random();
         let clock = Clock::durable(record.ceiling);
         let mut replica = Self { id, clock, limits: Limits::default(), store, record };
         let held: Vec<_> = timestamps(&replica.record.state).collect();

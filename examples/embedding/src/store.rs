@@ -74,16 +74,16 @@ impl Store {
             let mut identity = transaction.open_table(IDENTITY)?;
             let was_closed = identity.remove(CLOSED)?.is_some();
             let former = identity.get(REPLICA)?.map(|id| ReplicaId::from_u128(id.value()));
-            me = former.filter(|_| was_closed).unwrap_or_else(new_replica);
+            me = former.filter(|_| was_closed).unwrap_or_else(ReplicaId::random);
             identity.insert(REPLICA, me.as_u128())?;
             ceiling = identity.get(CEILING)?.map_or(0, |ceiling| ceiling.value());
 
             if let Some(bytes) = transaction.open_table(STATE)?.get(())? {
-                account = Account::decode_within(bytes.value(), &own())?;
+                account = Account::decode_within(bytes.value(), &Budget::unbounded())?;
             }
             for entry in transaction.open_table(LOG)?.iter()? {
                 let (position, bytes) = entry?;
-                account.merge(Account::decode_within(bytes.value(), &own())?);
+                account.merge(Account::decode_within(bytes.value(), &Budget::unbounded())?);
                 end = position.value();
                 before_log.get_or_insert(end - 1);
             }
@@ -250,7 +250,7 @@ impl Store {
     /// Then it is written again.
     pub(crate) fn renew(&mut self) -> Result<(), StoreError> {
         let old = core::mem::replace(&mut self.account, self.without_mine.clone());
-        self.me = new_replica();
+        self.me = ReplicaId::random();
         self.opening = Uuid::new_v4();
         self.renewals += 1;
         for (item, written) in &self.written {
@@ -274,7 +274,7 @@ impl Store {
         let mut changes = Account::default();
         let log = self.database.begin_read()?.open_table(LOG)?;
         for entry in log.range(position + 1..)? {
-            changes.merge(Account::decode_within(entry?.1.value(), &own())?);
+            changes.merge(Account::decode_within(entry?.1.value(), &Budget::unbounded())?);
         }
         Ok(changes)
     }
@@ -282,14 +282,4 @@ impl Store {
     pub(crate) fn check_usable(&self) -> Result<(), StoreError> {
         if self.usable { Ok(()) } else { Err(StoreError::Failed) }
     }
-}
-
-fn new_replica() -> ReplicaId {
-    ReplicaId::from(Uuid::new_v4())
-}
-
-/// What the store wrote itself may be of any size.
-fn own() -> Budget {
-    let all = usize::MAX;
-    Budget::default().with_bytes(all).with_items(all).with_replicas(all).with_runs(all)
 }
