@@ -68,25 +68,25 @@
 //! ```text
 //! broken law DeltaIsExact: delta_since is exact: p ⊔ s.delta_since(p.digest()) = p ⊔ s
 //!
-//!   p (delta #1 ⊔ #3)             = {…000a:1: 3}, kills {(…000a:2, …000a:2)}
-//!   s (delta #1 ⊔ #2)             = {…000a:2: 3}, kills {(…000a:1, …000a:2)}
+//!   p (delta #3)                  = {}, kills {(…000b:2, …000b:2)}
+//!   s (delta #1 ⊔ #2)             = {…000b:2: 3}, kills {(…000b:1, …000b:2)}
 //!   δ = s.delta_since(p.digest()) = {}, kills {}
-//!   p ⊔ δ                         = {…000a:1: 3}, kills {(…000a:2, …000a:2)}
-//!   p ⊔ s                         = {}, kills {(…000a:1, …000a:2), (…000a:2, …000a:2)}
+//!   p ⊔ δ                         = {}, kills {(…000b:2, …000b:2)}
+//!   p ⊔ s                         = {}, kills {(…000b:1, …000b:2), (…000b:2, …000b:2)}
 //!
-//! schedule (case 4 of 200, 22 steps when found, 65 simpler ones tried):
-//!   1. A writes Add(3): delta #1
-//!   2. A writes Add(3): delta #2
-//!   3. A writes Remove(3): delta #3
+//! schedule (case 2 of 200, 128 steps when found, 383 simpler ones tried):
+//!   1. B writes Add(3): delta #1
+//!   2. B writes Add(3): delta #2
+//!   3. B writes Remove(3): delta #3
 //!
 //! repeat it with
-//!   CRDT_SEED=15755400384260043839 CRDT_CASES=1
+//!   CRDT_SEED=11400714819323198485 CRDT_CASES=1
 //! ```
 //!
 //! First the law, then the states that break it, as `Debug` prints them: `⊔` is the merge, and in
 //! brackets is where a state comes from: `B after 2.` is what B held after the second line of the
-//! schedule, `delta #1 ⊔ #3` the merge of these two deltas, what a replica holds that has missed
-//! the second. Last the schedule, made simpler for as long as a simpler one was found to break the
+//! schedule, `delta #1 ⊔ #2` the merge of these two deltas, what a replica holds that has missed
+//! the third. Last the schedule, made simpler for as long as a simpler one was found to break the
 //! same law. At most a thousand are tried, each on a few of its states, drawn anew; so it is short
 //! as a rule, and may still hold a step that does not matter. [`exhaust`] reports the shortest run.
 //! Replicas are called A to D, and A' once A has restarted; their ids end in the same digit, so
@@ -105,8 +105,8 @@
 //!
 //! # How long it takes
 //!
-//! A case runs up to 32 steps (a storm, 128) and some thousand merges of small states, so the default is meant to
-//! be part of every test run; see for yourself with
+//! A case runs up to 32 steps (a storm, 128) and some thousand merges of small states, so the
+//! default is meant to be part of every test run; see for yourself with
 //! `cargo test -p crdt-core --features quickcheck --example own_type`. It grows with the number of
 //! cases, and with what merging, encoding and comparing states of some ten operations costs. A type
 //! that is much slower can do with fewer steps ([`Config::with_steps`]).

@@ -67,14 +67,14 @@ rejected! {
     digest_without_live_is_rejected: OrSetModel<digest_without_live::DigestWithoutLive>,
         within 20, by DeltaIsExact;
     kill_log_by_dots_seen_is_rejected: kill_log::KillLogModel<kill_log::ByDotsSeen>,
-        within 200, by DeltaIsExact | Convergence;
+        within 50, by DeltaIsExact | Convergence;
     digest_misread_is_rejected: TallyModel<digest_misread::DigestMisread>,
         within 20, by DigestRoundTrip;
     digest_partly_written_is_rejected: TallyModel<digest_partly_written::DigestPartlyWritten>,
         within 20, by DigestSaysTheSame;
     delta_forgets_scattered_kills_is_rejected:
         OrSetModel<delta_forgets_scattered_kills::DeltaForgetsScatteredKills>,
-        within 200, by DeltaIsExact;
+        within 100, by DeltaIsExact;
     forgetful_write_is_rejected: OrSetModel<forgetful_write::ForgetfulWrite>,
         within 20, by MutatorIsMerge;
     local_wins_tie_is_rejected: RegisterModel<local_wins_tie::LocalWinsTie>,
