@@ -33,7 +33,8 @@ use uuid::Uuid;
 pub struct ReplicaId(Uuid);
 
 impl ReplicaId {
-    /// The id with these bits. Small numbers are for examples and tests.
+    /// The id with these bits. Small numbers are for examples and tests; in earnest an id is random:
+    /// `ReplicaId::random()` with the feature `random`.
     pub const fn from_u128(bits: u128) -> Self {
         Self(Uuid::from_u128(bits))
     }

@@ -15,7 +15,7 @@ impl<K: Key, V: Value> DotMap<K, V> {
     /// that this map has seen. Returns the delta.
     ///
     /// Changes nothing and returns bottom when the counters of `me` are used up: see
-    /// [`CausalContext::next`].
+    /// [`CausalContext::next`](crate::CausalContext::next).
     ///
     /// Cost: O(log n), and the entries superseded. Grows the map by one entry, or not at all when
     /// it supersedes one.

@@ -43,8 +43,10 @@ pub const VERSION: u8 = 1;
 
 /// A value with canonical bytes.
 ///
-/// Implemented for integers, `bool`, `char`, strings, vectors, arrays, tuples, `Option`, UUIDs
-/// and all types of the family. An implementation promises that equal values write equal bytes
+/// Implemented for integers of fixed width, `bool`, `char`, strings, vectors, arrays, tuples,
+/// `Option`, UUIDs, maps of lattices and all types of the family. Not for floats, whose equality is
+/// not that of their bytes, nor for `usize`, whose width is the machine's; nor for sets and plain maps,
+/// which as values of a register are a `Vec` in order. An implementation promises that equal values write equal bytes
 /// and different values different ones, and that `read_from` refuses bytes that `write_to` would
 /// not have written; the law kit checks both.
 ///
@@ -77,6 +79,10 @@ pub const VERSION: u8 = 1;
 /// assert_eq!(truncated.kind(), &DecodeErrorKind::UnexpectedEnd);
 /// # Ok::<(), DecodeError>(())
 /// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` has no canonical bytes: the trait `Wire` is not implemented for it",
+    note = "implement `Wire` by hand, or wrap the type in `wire::Postcard` (feature `postcard`)"
+)]
 pub trait Wire: Sized {
     /// Appends the canonical body of this value.
     fn write_to(&self, writer: &mut Writer);

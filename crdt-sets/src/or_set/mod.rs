@@ -40,7 +40,7 @@ pub use std_traits::Iter;
 /// one pass over both. Memory grows with the elements that are there, and with the number of
 /// replica ids that ever wrote; what was removed leaves nothing behind. The
 /// [`digest`](crdt_core::Delta::digest) grows with the number of gaps that removals left between
-/// the additions of one replica.
+/// the additions of one replica; it is a [`DotMapDigest`](crdt_core::DotMapDigest).
 ///
 /// # Examples
 ///
