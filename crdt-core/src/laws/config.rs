@@ -94,8 +94,8 @@ impl Config {
         Self { cases: self.cases.with(cases), ..self }
     }
 
-    /// With another greatest number of steps in a schedule; a storm has four times as many. A failure repeats under the same
-    /// number only.
+    /// With another greatest number of steps in a schedule; a storm has four times as many. A
+    /// failure repeats under the same number only.
     pub const fn with_steps(self, steps: usize) -> Self {
         Self { steps, ..self }
     }

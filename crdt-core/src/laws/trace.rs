@@ -146,7 +146,10 @@ impl<M: Model> Trace<M> {
             (1..=6, Some(reached), _) => reached.clone(),
             (7..=10, _, Some(state)) => (Origin::Deltas(alloc::vec![delta]), state.clone()),
             (11.., _, Some(_)) => {
-                let numbers = subset(generator, 0..self.deltas.len());
+                let all = 0..self.deltas.len();
+                // Where every second one is lost, nothing of the others is superseded.
+                let numbers =
+                    if kind == 15 { all.step_by(2).collect() } else { subset(generator, all) };
                 let joined = self.join(&numbers);
                 (Origin::Deltas(numbers), joined)
             }
