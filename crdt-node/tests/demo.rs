@@ -73,6 +73,18 @@ fn no_byte_passes_a_cut() {
     assert!(ended.output.contains("in 2 groups, are equal"), "{}", ended.output);
 }
 
+/// During the cut each region is equal to itself at once, which says nothing of all.
+#[test]
+fn the_time_until_all_are_equal_does_not_end_during_a_cut() {
+    let (_folder, path) =
+        file("regions a b\ncut a b\na: counter x += 1\na: expect counter x = 1\npause 1\n");
+    let ended = Demo::start(&[&path]).end();
+    assert_eq!(ended.code, Some(0), "{}", ended.output);
+    let told = ended.output.lines().find(|line| line.contains("after the last operation"));
+    let told = told.unwrap_or_else(|| panic!("no time is told: {}", ended.output));
+    assert!(!told.contains("ms ") && !told.contains("µs "), "a second was paused: {told}");
+}
+
 #[test]
 fn a_change_goes_around_a_cut_through_a_third_region() {
     let (_folder, path) = file(
