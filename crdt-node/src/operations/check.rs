@@ -56,9 +56,13 @@ impl<'a> Course<'a> {
             Statement::Apply { region, .. } | Statement::Expect { region: Some(region), .. } => {
                 self.running(region)
             }
-            Statement::Expect { region: None, .. } | Statement::Sync | Statement::Pause(_) => {
+            Statement::Expect { region: None, .. } | Statement::Sync => {
+                if self.killed.len() == self.regions.len() {
+                    return Err("no region runs here: put a `start` before".into());
+                }
                 Ok(())
             }
+            Statement::Pause(_) => Ok(()),
             Statement::Cut(a, b) => {
                 let pair = self.pair(a, b)?;
                 if !self.cut.insert(pair) {
@@ -164,6 +168,8 @@ mod tests {
             ("regions a b\nheal a b", 2, "a and b are not cut here"),
             ("regions a b\nkill a\na: mv x = 1", 3, "a was killed before: put `start a`"),
             ("regions a b\nkill a\nkill a", 3, "a was killed before"),
+            ("regions a b\nkill a\nkill b\nsync", 4, "no region runs here: put a `start` before"),
+            ("regions a b\nkill a\nkill b\nexpect mv x = 1", 4, "no region runs here"),
             ("start eu-west", 1, "eu-west runs already"),
             ("kill nowhere", 1, "no region nowhere"),
         ] {
