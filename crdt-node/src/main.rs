@@ -26,7 +26,7 @@ fn main() -> ExitCode {
     let words: Vec<_> = arguments.iter().map(|word| word.to_string_lossy()).collect();
     let words: Vec<_> = words.iter().map(AsRef::as_ref).collect();
     match words[..] {
-        ["help" | "--help" | "-h"] => {
+        ["help" | "--help" | "-h"] | ["demo" | "region", "--help" | "-h"] => {
             println!("{USAGE}");
             ExitCode::SUCCESS
         }

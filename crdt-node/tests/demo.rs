@@ -229,6 +229,15 @@ fn a_supervisor_that_is_killed_takes_its_regions_along() {
 }
 
 #[test]
+fn who_asks_for_help_is_helped() {
+    for arguments in [&["help"][..], &["--help"], &["demo", "--help"], &["demo", "-h"]] {
+        let ended = Demo::start_with(arguments.iter().map(Into::into)).end();
+        assert_eq!(ended.code, Some(0), "{arguments:?}");
+        assert!(ended.output.starts_with("usage: crdt-node demo [FILE]"), "{}", ended.output);
+    }
+}
+
+#[test]
 fn a_wrong_command_line_says_what_is_right() {
     for (arguments, says) in [
         (&[][..], "what to do is missing"),

@@ -19,8 +19,12 @@ fn main() -> ExitCode {
     let arguments: Vec<_> = env::args_os().skip(1).collect();
     let words: Vec<_> = arguments.iter().map(|word| word.to_string_lossy()).collect();
     let mut words = words.iter().map(AsRef::as_ref);
+    if words.clone().any(|word: &str| matches!(word, "--help" | "-h")) {
+        println!("{USAGE}");
+        return ExitCode::SUCCESS;
+    }
     match words.next() {
-        None | Some("help" | "--help" | "-h") => {
+        None | Some("help") => {
             println!("{USAGE}");
             ExitCode::SUCCESS
         }
