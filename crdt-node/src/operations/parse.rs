@@ -169,7 +169,11 @@ impl Words {
             return Err(self.wrong(&format!("{equals} stands where = is missing")));
         }
         let value = if kind.is_number() {
-            Value::Number(self.number()?)
+            let number: i128 = self.number()?;
+            if kind == Kind::Counter && number < 0 {
+                return Err(self.wrong(&format!("a counter only grows, so it is never {number}")));
+            }
+            Value::Number(number)
         } else if self.words.next_if(|word| word.is("nothing")).is_some() {
             Value::Texts([].into())
         } else if kind == Kind::Lww {
@@ -364,6 +368,7 @@ mod tests {
             ("expect", "a type is missing"),
             ("expect counter x", "= is missing; write: expect counter NAME = NUMBER"),
             ("expect counter x 80", "80 stands where = is missing; write: expect counter"),
+            ("expect counter x = -3", "a counter only grows, so it is never -3; write: expect"),
             ("expect or-set x =", "an element is missing; write: expect or-set NAME"),
             ("expect or-set x = nothing more", "more is too much; write: expect or-set NAME"),
             ("expect lww x = a b", "b is too much; write: expect lww NAME = VALUE"),
