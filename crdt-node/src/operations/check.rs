@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::parse::KEYWORDS;
 use super::{LineError, Plan, Statement, Step};
 
 /// Every region runs a thread for every other one, so there are not too many.
@@ -32,6 +33,9 @@ pub(super) fn check(steps: Vec<Step>) -> Result<Plan, Vec<LineError>> {
 fn check_names(names: &[String]) -> Result<(), String> {
     if names.len() > MOST_REGIONS {
         return Err(format!("{} regions are too many: at most {MOST_REGIONS}", names.len()));
+    }
+    if let Some(name) = names.iter().find(|name| KEYWORDS.contains(&name.as_str())) {
+        return Err(format!("{name} starts a statement: name the region otherwise"));
     }
     let mut seen = BTreeSet::new();
     match names.iter().find(|name| !seen.insert(*name)) {
@@ -157,6 +161,7 @@ mod tests {
         for (text, line, says) in [
             ("regions a b a", 1, "a is named twice"),
             ("regions a b c d e f g h i j", 1, "10 regions are too many: at most 9"),
+            ("regions sync cut", 1, "sync starts a statement: name the region otherwise"),
             ("sync\nregions a b", 2, "before everything else"),
             ("regions a b\nregions a b", 2, "named once"),
             ("x: counter y += 1", 1, "there is no region x: the regions are eu-west, us-east"),

@@ -7,6 +7,10 @@ use super::{Change, Kind, Operation, Reading, Statement, Subject, Value};
 
 const LONGEST_PAUSE: u64 = 60;
 
+/// The words that start a statement of the run as a whole.
+pub(super) const KEYWORDS: [&str; 8] =
+    ["regions", "sync", "cut", "heal", "kill", "start", "pause", "expect"];
+
 /// Reads a line; `None` when it says nothing.
 pub(super) fn statement(line: &str) -> Result<Option<Statement>, String> {
     let mut words = Words::split(line)?;
