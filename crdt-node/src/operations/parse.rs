@@ -20,6 +20,9 @@ pub(super) fn statement(line: &str) -> Result<Option<Statement>, String> {
             let region = region(Word::Bare(text[..text.len() - 1].into()))?;
             words.at_region(region)?
         }
+        Word::Bare(text) if !KEYWORDS.contains(&text.as_str()) => {
+            return Err(words.almost_at_region(text).unwrap_or_else(|| unknown(&first)));
+        }
         Word::Bare(text) => words.everywhere(text)?,
         Word::Quoted(_) => return Err(unknown(&first)),
     };
@@ -67,6 +70,26 @@ impl Words {
             return Ok(Statement::Expect { region: Some(region), reading: self.reading()? });
         }
         Ok(Statement::Apply { region, operation: self.operation()? })
+    }
+
+    /// What is wrong with a line that says `REGION: …` but for the colon or the space.
+    fn almost_at_region(&mut self, first: &str) -> Option<String> {
+        let continues =
+            |word: &str| word == "expect" || Kind::ALL.iter().any(|kind| kind.word() == word);
+        if let Some((region, rest)) = first.split_once(':') {
+            return (!region.is_empty() && continues(rest)).then(|| {
+                format!("a space is missing after {region}:; write: {region}: {rest} …")
+            });
+        }
+        match self.words.peek()? {
+            Word::Bare(next) if next == ":" => {
+                Some(format!("a space is too much before the colon; write: {first}: …"))
+            }
+            Word::Bare(next) if continues(next) => {
+                Some(format!("a colon is missing after {first}; write: {first}: {next} …"))
+            }
+            _ => None,
+        }
     }
 
     /// A statement of the run as a whole.
@@ -151,7 +174,11 @@ impl Words {
             (Kind::Mv, "=") => Change::MvWrite(self.text("a value")?),
             (Kind::Mv, "resolve") => Change::MvResolve(self.text("a value")?),
             (Kind::Mv, "clear") => Change::MvClear,
-            _ => return Err(self.wrong(&format!("{verb} is not what can be done with it"))),
+            _ => {
+                let problem = unspaced(keyword);
+                let other = || format!("{verb} is not what can be done with it");
+                return Err(self.wrong(&problem.unwrap_or_else(other)));
+            }
         };
         Ok(Operation { name, change })
     }
@@ -170,7 +197,9 @@ impl Words {
         let name = self.text("a name")?;
         let equals = self.word("=")?;
         if !equals.is("=") {
-            return Err(self.wrong(&format!("{equals} stands where = is missing")));
+            let problem = if let Word::Bare(text) = &equals { unspaced(text) } else { None };
+            let other = || format!("{equals} stands where = is missing");
+            return Err(self.wrong(&problem.unwrap_or_else(other)));
         }
         let value = if kind.is_number() {
             let number: i128 = self.number()?;
@@ -246,6 +275,14 @@ fn region(word: Word) -> Result<String, String> {
             "{other} is no name for a region: up to 32 of a-z, 0-9 and -, without quotes"
         )),
     }
+}
+
+/// What is wrong with a word such as `+=1`.
+fn unspaced(word: &str) -> Option<String> {
+    let sign = ["+=", "-=", "="].into_iter().find(|sign| word.starts_with(sign))?;
+    let rest = &word[sign.len()..];
+    let runs_on = !rest.is_empty() && !rest.starts_with('=');
+    runs_on.then(|| format!("a space is missing after {sign}"))
 }
 
 fn unknown(word: &Word) -> String {
@@ -349,6 +386,12 @@ mod tests {
             ("views += 50", "views starts no statement; one starts with a region and a colon"),
             ("\"sync\"", "\"sync\" starts no statement"),
             (": counter x += 1", ": starts no statement"),
+            ("eu-west counter x += 1", "a colon is missing after eu-west; write: eu-west: counter"),
+            ("eu-west:counter x += 1", "a space is missing after eu-west:; write: eu-west: count"),
+            ("eu-west : counter x += 1", "a space is too much before the colon; write: eu-west:"),
+            ("a: counter x +=1", "a space is missing after +=; write: counter NAME += NUMBER"),
+            ("a: lww x =y", "a space is missing after =; write: lww NAME = VALUE"),
+            ("expect counter x =80", "a space is missing after =; write: expect counter"),
             ("EU: counter x += 1", "EU is no name for a region: up to 32 of a-z"),
             ("a/b: sync", "a/b is no name for a region"),
             ("a:", "a type is missing; it is one of counter, pn-counter"),
