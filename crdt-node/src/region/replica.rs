@@ -101,7 +101,8 @@ impl Replica {
                     return Ok(Err(format!("{millis} ms is beyond the range of timestamps")));
                 };
                 let checked = self.limits.check_timestamp(timestamp, reading.wall_ms);
-                Ok(checked.map(|()| timestamp).map_err(|error| error.to_string()))
+                let refused = "the time after `at` is more than a minute in the future";
+                Ok(checked.map(|()| timestamp).map_err(|_too_far_ahead| refused.into()))
             }
             Change::LwwWrite { at: None, .. } => {
                 if let Some(ceiling) = self.clock.wants_ceiling(reading, RESERVED_MS) {
@@ -192,7 +193,7 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         let mut replica = Replica::open(folder.path()).expect("opens");
         for (text, says) in [
-            ("lww name = Alice at 99999999999999", "ahead of the local clock"),
+            ("lww name = Alice at 99999999999999", "more than a minute in the future"),
             ("lww name = Alice at 18446744073709551615", "beyond the range of timestamps"),
         ] {
             let refusal = replica.write(1, operation(text)).expect("saves").unwrap_err();
