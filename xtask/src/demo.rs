@@ -18,7 +18,7 @@ pub(crate) fn run(arguments: &[OsString]) -> ExitCode {
     if let Some(option) = files.iter().find(|file| file.to_string_lossy().starts_with('-')) {
         return misused(&format!("a demo has no option {}", option.display()));
     }
-    eprintln!("Building crdt-node; the first time this takes a minute.");
+    eprintln!("Building crdt-node, which takes a minute when it was not built before.");
     let mut command = cargo();
     command.args(["run", "--package", "crdt-node", "--manifest-path"]);
     command.arg(root().join("Cargo.toml")).args(["--", "demo"]).args(files);

@@ -77,9 +77,8 @@ impl Words {
         let continues =
             |word: &str| word == "expect" || Kind::ALL.iter().any(|kind| kind.word() == word);
         if let Some((region, rest)) = first.split_once(':') {
-            return (!region.is_empty() && continues(rest)).then(|| {
-                format!("a space is missing after {region}:; write: {region}: {rest} …")
-            });
+            return (!region.is_empty() && continues(rest))
+                .then(|| format!("a space is missing after {region}:; write: {region}: {rest} …"));
         }
         match self.words.peek()? {
             Word::Bare(next) if next == ":" => {

@@ -23,6 +23,9 @@ pub(super) fn values(regions: &[String], values: &[Vec<Reading>]) -> String {
         let cells = values.into_iter().map(cell);
         std::iter::once(subject.to_string()).chain(cells).collect()
     });
+    if rows.len() == 0 {
+        return "  no values".into();
+    }
     table(std::iter::once(heading("value", regions, "")).chain(rows))
 }
 
@@ -82,6 +85,11 @@ mod tests {
             "x".repeat(38)
         );
         assert_eq!(shown, expected);
+    }
+
+    #[test]
+    fn where_nothing_was_written_there_are_no_values() {
+        assert_eq!(values(&["a".into(), "b".into()], &[vec![], vec![]]), "  no values");
     }
 
     #[test]

@@ -75,7 +75,7 @@ impl Run<'_> {
             }
             Statement::Cut(a, b) => {
                 self.fleet.cut(a, b)?;
-                self.fleet.say("        no byte passes between the two")?;
+                self.fleet.say("       no byte passes between the two")?;
             }
             Statement::Heal(which) => {
                 self.heal(which.as_ref())?;
