@@ -79,6 +79,7 @@ impl fmt::Display for Origin {
             Self::Replica(name) => write!(f, "{name}"),
             Self::Before { name, line } => write!(f, "{name} before {line}."),
             Self::After { name, line } => write!(f, "{name} after {line}."),
+            Self::Deltas(numbers) if numbers.is_empty() => f.write_str("no delta"),
             Self::Deltas(numbers) => {
                 for (place, number) in numbers.iter().enumerate() {
                     write!(f, "{}#{}", if place == 0 { "delta " } else { " ⊔ " }, number + 1)?;
