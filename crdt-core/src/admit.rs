@@ -2,7 +2,7 @@
 
 use core::fmt;
 
-use crate::{ReplicaId, Timestamp};
+use crate::{ReplicaId, Timestamp, seed};
 
 /// Checks a decoded state that is not trusted before it is merged.
 ///
@@ -59,6 +59,65 @@ pub trait Admit {
         now_ms: u64,
         limits: &Limits,
     ) -> Result<(), AdmitError>;
+
+    /// The greatest timestamp in this state, for the clock that has to exceed it. By default there
+    /// is none.
+    fn newest(&self) -> Option<Timestamp> {
+        None
+    }
+
+    /// Takes `incoming` apart into what may be merged now and what carries a timestamp that is too
+    /// far ahead, with the kills that come with it. `now ⊔ later = incoming`, and `now` is never
+    /// refused as a [`FutureTimestamp`](AdmitError::FutureTimestamp).
+    ///
+    /// By default all of a state waits, or nothing. Cost: that of [`admit`](Admit::admit).
+    fn separate(&self, incoming: Self, now_ms: u64, limits: &Limits) -> Separated<Self>
+    where
+        Self: Default,
+    {
+        // An id that nobody can have claimed writes for: what is refused, is for its timestamp.
+        let nobody = ReplicaId::from_u128(seed::fresh_key());
+        match self.admit(&incoming, nobody, now_ms, limits) {
+            Err(AdmitError::FutureTimestamp { timestamp, .. }) => {
+                let greatest = incoming.newest().map_or(timestamp, |newest| newest.max(timestamp));
+                Separated { now: Self::default(), later: Some((incoming, greatest)) }
+            }
+            _ => Separated { now: incoming, later: None },
+        }
+    }
+
+    /// What this state claims of the writes of `me`, without what needs not be kept to know them
+    /// again: a mark for [`renew`](Admit::renew), and nothing to merge. By default bottom: no
+    /// write bears its writer's name.
+    fn claims_of(&self, _me: ReplicaId) -> Self
+    where
+        Self: Default,
+    {
+        Self::default()
+    }
+
+    /// Takes back what `from` has written beyond `mark`, an earlier
+    /// [`claims_of(from)`](Admit::claims_of), and writes it anew as `to`; returns the delta of the
+    /// new writes.
+    ///
+    /// For a copy that finds its id in use twice: what it wrote under that id and nobody is known
+    /// to have, it must not share under the old names. By default there is nothing to do, as
+    /// nothing was written in anyone's name.
+    fn renew(&mut self, _from: ReplicaId, _to: ReplicaId, _mark: &Self) -> Self
+    where
+        Self: Default,
+    {
+        Self::default()
+    }
+}
+
+/// A state taken apart by [`Admit::separate`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Separated<S> {
+    /// What may be merged now.
+    pub now: S,
+    /// What has to wait for the local clock, and the greatest timestamp in it.
+    pub later: Option<(S, Timestamp)>,
 }
 
 /// What [`Admit`] lets pass.

@@ -37,6 +37,21 @@ impl ContentKey {
     }
 }
 
+impl ContentKey {
+    /// The key for one component of a product, named by a value: components that hold the same
+    /// have different hashes.
+    pub fn derive<T: Wire>(self, component: &T) -> Self {
+        Self(self.hash(component))
+    }
+
+    /// The first 64 bits of [`hash`](ContentKey::hash): a name, where what rests on it is checked
+    /// by a longer hash.
+    #[allow(clippy::cast_possible_truncation, reason = "the low half is what is asked for")]
+    pub fn name<T: Wire>(self, value: &T) -> u64 {
+        self.hash(value) as u64
+    }
+}
+
 impl Wire for ContentKey {
     fn write_to(&self, writer: &mut Writer) {
         self.0.write_to(writer);

@@ -1,6 +1,6 @@
 //! Exact differences between states.
 
-use crate::{Merge, Wire};
+use crate::{Dots, Merge, Parts, Wire};
 
 /// A lattice that can say what a peer lacks, and send just that.
 ///
@@ -80,4 +80,22 @@ pub trait Delta: Merge + Default {
 
     /// Whether this is the bottom state, the identity of the join.
     fn is_bottom(&self) -> bool;
+
+    /// As [`merge_novel`](Delta::merge_novel), and calls `name` with the name of everything that
+    /// the merge changed, where the state has names. By default it has none.
+    fn merge_naming(&mut self, other: Self, _name: &mut dyn FnMut(&str)) -> Self {
+        self.merge_novel(other)
+    }
+
+    /// How to find by dots what two states differ in, for a type that is
+    /// [`Dotted`](crate::Dotted): `Some(Dots::of())`.
+    fn dots() -> Option<Dots<Self>> {
+        None
+    }
+
+    /// How to find by named parts what two states differ in, for a type that can
+    /// [`Decompose`](crate::Decompose) itself: `Some(Parts::of())`.
+    fn parts() -> Option<Parts<Self>> {
+        None
+    }
 }

@@ -21,11 +21,12 @@ mod merge;
 pub mod model;
 mod observe;
 mod products;
+mod reconcile;
 mod replica;
 pub mod seed;
 pub mod wire;
 
-pub use admit::{Admit, AdmitError, Limits};
+pub use admit::{Admit, AdmitError, Limits, Separated};
 pub use clock::{Clock, ClockError, ParseTimestampError, Reading, Timestamp};
 pub use content_hash::ContentKey;
 pub use context::CausalContext;
@@ -35,5 +36,6 @@ pub use dotmap::{DotMap, DotMapDigest, Entry, InvalidParts, Iter, Key, Keys, Val
 pub use merge::Merge;
 pub use observe::{Change, Observe};
 pub use products::MapDigest;
+pub use reconcile::{Decompose, Dots, Dotted, Parts};
 pub use replica::{ParseReplicaIdError, ReplicaId};
 pub use wire::Wire;
