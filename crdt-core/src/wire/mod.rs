@@ -8,7 +8,8 @@
 //! Integers have a fixed width and come least significant byte first; counts, counters and
 //! lengths are varints (seven bits a byte, least significant first). Replica ids are written out
 //! once a message: `0` and sixteen bytes at the first mention, afterwards `n` for the `n`-th id
-//! mentioned.
+//! mentioned. Two ends of a link may agree on ids that count as mentioned from the beginning
+//! ([`encode_with`]).
 //!
 //! Decoding hostile bytes never panics, runs in time linear in the input, and allocates in
 //! proportion to the input and within a [`Budget`]. A rejected message changes nothing.
@@ -29,6 +30,8 @@ mod writer;
 
 use alloc::vec::Vec;
 use core::cmp::Ordering;
+
+use crate::ReplicaId;
 
 pub use budget::Budget;
 pub use error::{DecodeError, DecodeErrorKind};
@@ -148,4 +151,50 @@ pub trait Wire: Sized {
 /// Cost: encodes both. Only values that differ under one name, stamp or dot come here.
 pub fn canonical_cmp<T: Wire>(a: &T, b: &T) -> Ordering {
     a.encode().cmp(&b.encode())
+}
+
+/// A message for a link on which replica ids have been agreed: those are not written out but take
+/// two bytes or fewer each, as a rule. Returns the bytes and the ids that this message mentions
+/// besides; once it is known to have arrived they can be agreed too, in that order.
+///
+/// ```
+/// use crdt_core::wire::{Budget, DecodeError, Wire, decode_with, encode_with};
+/// use crdt_core::{DotMap, ReplicaId};
+///
+/// let me = ReplicaId::from_u128(1);
+/// let mut map = DotMap::<u8, ()>::new();
+/// map.write(me, 7, ());
+///
+/// let (first, mentioned) = encode_with(&map, &[]);
+/// assert_eq!(mentioned, [me]);
+///
+/// let (again, besides) = encode_with(&map, &[me]);
+/// assert_eq!((first.len() - again.len(), besides.len()), (16, 0));
+/// assert_eq!(decode_with(&again, &Budget::default(), &[me])?, (map, vec![]));
+/// # Ok::<(), DecodeError>(())
+/// ```
+pub fn encode_with<T: Wire>(value: &T, agreed: &[ReplicaId]) -> (Vec<u8>, Vec<ReplicaId>) {
+    let mut writer = Writer::with_replicas(agreed);
+    value.write_to(&mut writer);
+    let (bytes, mut mentioned) = writer.into_parts();
+    mentioned.drain(..agreed.len());
+    (bytes, mentioned)
+}
+
+/// Reads a message that [`encode_with`] wrote, given the same ids; returns the value and the ids
+/// that it mentions besides.
+///
+/// # Errors
+///
+/// As [`Wire::decode`].
+pub fn decode_with<T: Wire>(
+    bytes: &[u8],
+    budget: &Budget,
+    agreed: &[ReplicaId],
+) -> Result<(T, Vec<ReplicaId>), DecodeError> {
+    let mut reader = Reader::with_replicas(bytes, budget, agreed)?;
+    let value = T::read_from(&mut reader)?;
+    let mentioned = reader.replicas()[agreed.len()..].to_vec();
+    reader.finish()?;
+    Ok((value, mentioned))
 }

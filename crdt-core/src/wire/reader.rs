@@ -50,7 +50,36 @@ impl<'a> Reader<'a> {
         }
     }
 
-    pub(super) fn finish(self) -> Result<(), DecodeError> {
+    /// A message whose dictionary begins with ids that both ends have agreed on, as
+    /// [`Writer::with_replicas`](super::Writer::with_replicas) writes it.
+    ///
+    /// # Errors
+    ///
+    /// When the message is longer than the budget allows, or of an unknown version.
+    pub fn with_replicas(
+        bytes: &'a [u8],
+        budget: &Budget,
+        agreed: &[ReplicaId],
+    ) -> Result<Self, DecodeError> {
+        let mut reader = Self::new(bytes, budget)?;
+        // What was agreed on is not this message's to pay for.
+        reader.budget.replicas = reader.budget.replicas.saturating_add(agreed.len());
+        reader.replicas = agreed.to_vec();
+        reader.greatest = agreed.iter().map(ReplicaId::as_u128).max();
+        Ok(reader)
+    }
+
+    /// The dictionary so far: the ids agreed on, then those mentioned besides.
+    pub fn replicas(&self) -> &[ReplicaId] {
+        &self.replicas
+    }
+
+    /// Ends the message.
+    ///
+    /// # Errors
+    ///
+    /// When bytes follow.
+    pub fn finish(self) -> Result<(), DecodeError> {
         if self.offset == self.bytes.len() {
             Ok(())
         } else {

@@ -42,8 +42,40 @@ impl Writer {
         }
     }
 
+    /// A message whose dictionary begins with ids that both ends have agreed on: the version is
+    /// written, and these ids take a place number from their first mention on. Each should be there
+    /// once. See [`encode_with`](super::encode_with).
+    pub fn with_replicas(agreed: &[ReplicaId]) -> Self {
+        let mut writer = Self::new();
+        writer.replicas = agreed.to_vec();
+        writer.greatest = agreed.iter().map(ReplicaId::as_u128).max();
+        writer
+    }
+
+    /// The dictionary so far: the ids agreed on, then those mentioned besides.
+    pub fn replicas(&self) -> &[ReplicaId] {
+        &self.replicas
+    }
+
+    /// The bytes, and the [dictionary](Writer::replicas).
+    pub fn into_parts(self) -> (Vec<u8>, Vec<ReplicaId>) {
+        (self.bytes, self.replicas)
+    }
+
     pub(crate) fn into_bytes(self) -> Vec<u8> {
         self.bytes
+    }
+
+    pub(crate) fn bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+
+    /// As new, but for the room that it has made.
+    pub(crate) fn clear(&mut self) {
+        self.bytes.clear();
+        self.replicas.clear();
+        self.greatest = None;
+        self.places.clear();
     }
 
     /// One byte.
