@@ -29,26 +29,49 @@ impl ContentKey {
     /// The hash of a value's canonical body under this key: of what is written after the version,
     /// so that replicas which write different versions still hash alike. Cost: encodes the value.
     pub fn hash<T: Wire>(self, value: &T) -> u128 {
-        let mut body = Writer::without_version();
-        value.write_to(&mut body);
-        let mut hasher = SipHasher13::new_with_key(&self.0.to_le_bytes());
-        hasher.write(&body.into_bytes());
-        hasher.finish128().as_u128()
+        let mut hash = ContentHash::new(self);
+        hash.add(|body| value.write_to(body));
+        hash.finish()
     }
-}
 
-impl ContentKey {
-    /// The key for one component of a product, named by a value: components that hold the same
-    /// have different hashes.
+    /// A name of 64 bits for what `write` writes: for the parts of a
+    /// [`Decompose`](crate::Decompose), of which there are so many that a longer one would tell.
+    /// What rests on a name is checked by a [`hash`](ContentKey::hash) in the end.
+    #[allow(clippy::cast_possible_truncation, reason = "the low half is what is asked for")]
+    pub fn name(self, write: impl FnOnce(&mut Writer)) -> u64 {
+        let mut hash = ContentHash::new(self);
+        hash.add(write);
+        hash.finish() as u64
+    }
+
+    /// The key for one component of a product, which `component` tells from the others: what is
+    /// equal in two components has two names.
     pub fn derive<T: Wire>(self, component: &T) -> Self {
         Self(self.hash(component))
     }
+}
 
-    /// The first 64 bits of [`hash`](ContentKey::hash): a name, where what rests on it is checked
-    /// by a longer hash.
-    #[allow(clippy::cast_possible_truncation, reason = "the low half is what is asked for")]
-    pub fn name<T: Wire>(self, value: &T) -> u64 {
-        self.hash(value) as u64
+/// The hash of several values, one after the other. Each is written as in a message of its own, so
+/// that the ids which one mentions do not change the bytes of the next.
+pub(crate) struct ContentHash {
+    hasher: SipHasher13,
+    body: Writer,
+}
+
+impl ContentHash {
+    pub(crate) fn new(key: ContentKey) -> Self {
+        let hasher = SipHasher13::new_with_key(&key.0.to_le_bytes());
+        Self { hasher, body: Writer::without_version() }
+    }
+
+    pub(crate) fn add(&mut self, write: impl FnOnce(&mut Writer)) {
+        write(&mut self.body);
+        self.hasher.write(self.body.bytes());
+        self.body.clear();
+    }
+
+    pub(crate) fn finish(self) -> u128 {
+        self.hasher.finish128().as_u128()
     }
 }
 

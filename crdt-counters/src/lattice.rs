@@ -44,6 +44,21 @@ macro_rules! counter {
             fn is_bottom(&self) -> bool {
                 self.tallies.is_empty()
             }
+
+            fn parts() -> Option<crdt_core::Parts<Self>> {
+                Some(crdt_core::Parts::of())
+            }
+        }
+
+        /// The totals of each replica are a part.
+        impl crdt_core::Decompose for $counter {
+            fn name_parts(&self, key: crdt_core::ContentKey, each: &mut dyn FnMut(u64)) {
+                self.tallies.name_rows(key, each);
+            }
+
+            fn take_parts(&self, key: crdt_core::ContentKey, wanted: &dyn Fn(u64) -> bool) -> Self {
+                Self { tallies: self.tallies.take_rows(key, wanted) }
+            }
         }
 
         /// Reports the new value and the old one, if the value changes. Cost: O(replicas) besides
@@ -77,6 +92,21 @@ macro_rules! counter {
                 _limits: &crdt_core::Limits,
             ) -> Result<(), crdt_core::AdmitError> {
                 self.tallies.admit(&incoming.tallies, me, $bounds)
+            }
+
+            /// The totals of `me`.
+            fn claims_of(&self, me: crdt_core::ReplicaId) -> Self {
+                Self { tallies: self.tallies.row_of(me) }
+            }
+
+            /// Moves what `from` has counted since the mark, and nobody has reset, to `to`.
+            fn renew(
+                &mut self,
+                from: crdt_core::ReplicaId,
+                to: crdt_core::ReplicaId,
+                mark: &Self,
+            ) -> Self {
+                Self { tallies: self.tallies.renew(from, to, &mark.tallies, $bounds) }
             }
         }
 

@@ -105,6 +105,29 @@ impl CausalContext {
         self.entry(dot.replica).insert(dot.counter..=dot.counter)
     }
 
+    /// Adds all dots of `replica` with these counters; tells whether any is new. Counters that no
+    /// dot can have are left out. Cost: that of one dot, however wide the run.
+    pub fn insert_run(&mut self, replica: ReplicaId, counters: RangeInclusive<u64>) -> bool {
+        let (first, last) = counters.into_inner();
+        let (first, last) = (first.max(1), last.min(Dot::MAX_COUNTER));
+        first <= last && self.entry(replica).insert(first..=last)
+    }
+
+    /// Forgets the dots of `replica` beyond this counter.
+    pub(crate) fn truncate(&mut self, replica: ReplicaId, beyond: u64) {
+        let Ok(place) = self.place(replica) else { return };
+        let mut kept = Runs::default();
+        if beyond > 0 {
+            kept.push(1..=beyond);
+        }
+        let left = self.replicas[place].1.intersection(&kept);
+        if left.is_empty() {
+            self.replicas.remove(place);
+        } else {
+            self.replicas[place].1 = left;
+        }
+    }
+
     /// The runs of `replica`, empty ones if it is not known.
     pub(crate) fn get(&self, replica: ReplicaId) -> &Runs {
         match self.place(replica) {

@@ -32,4 +32,17 @@ impl<K: Key, V: Value> Admit for DotMap<K, V> {
         }
         Ok(())
     }
+
+    /// The dots of `me`, all of them as if dead.
+    fn claims_of(&self, me: ReplicaId) -> Self {
+        let mut claims = Self::new();
+        claims.context.push(me, self.context.get(me).clone());
+        claims
+    }
+
+    fn renew(&mut self, from: ReplicaId, to: ReplicaId, mark: &Self) -> Self {
+        let lost = self.take_back(from, mark.context.max(from));
+        let writes = lost.into_iter().map(|entry| (entry.key, entry.value));
+        self.write_beside(to, writes)
+    }
 }

@@ -8,7 +8,7 @@ use super::live::{self, Live};
 use super::{DotMap, Key, Value};
 use crate::context::Runs;
 use crate::wire::{DecodeError, Reader, Wire, Writer};
-use crate::{CausalContext, Delta, Merge};
+use crate::{CausalContext, Delta, Dots, Merge, Parts};
 
 /// What a [`DotMap`] tells a peer: the dots it has seen, and those of them that are live.
 ///
@@ -106,5 +106,13 @@ impl<K: Key, V: Value> Delta for DotMap<K, V> {
 
     fn is_bottom(&self) -> bool {
         self.context.is_empty()
+    }
+
+    fn dots() -> Option<Dots<Self>> {
+        Some(Dots::of())
+    }
+
+    fn parts() -> Option<Parts<Self>> {
+        Some(Parts::of())
     }
 }

@@ -8,13 +8,17 @@
 //! | `join` | the causal join, and what it reports |
 //! | `iter` | entries and keys in the order of dots |
 //! | `delta` | digests and exact differences |
+//! | `dots`, `decompose` | finding differences by dots and by named parts |
+//! | `renew`, `split` | what is written anew, and what has to wait |
 //! | `live` | the bytes that say which dots are live |
 //! | `admit`, `wire`, `parts` | three doors for what comes from outside |
 //! | `validate` | the invariants of the layout, for tests |
 
 mod admit;
 mod columns;
+mod decompose;
 mod delta;
+mod dots;
 mod entries;
 mod fmt;
 mod index;
@@ -22,6 +26,8 @@ mod iter;
 mod join;
 mod live;
 mod parts;
+mod renew;
+mod split;
 mod validate;
 mod wire;
 mod write;

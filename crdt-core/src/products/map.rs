@@ -10,7 +10,10 @@
 use alloc::collections::BTreeMap;
 use alloc::collections::btree_map::Entry;
 
-use crate::{Admit, AdmitError, Delta, Limits, Merge, ReplicaId, Wire};
+use crate::{
+    Admit, AdmitError, ContentKey, Delta, Limits, Merge, Parts, ReplicaId, Separated, Timestamp,
+    Wire,
+};
 
 impl<K: Ord, V: Merge + Default> Merge for BTreeMap<K, V> {
     fn merge(&mut self, other: Self) -> bool {
@@ -52,12 +55,10 @@ impl<K: Ord + Clone + Wire, V: Delta> Delta for BTreeMap<K, V> {
 
     fn delta_since(&self, digest: &Self::Digest) -> Self {
         let nothing = V::Digest::default();
-        let deltas = self.iter().map(|(key, value)| {
+        said(self.iter().map(|(key, value)| {
             let seen = digest.0.get(key).unwrap_or(&nothing);
             (key, value.delta_since(seen))
-        });
-        let said = deltas.filter(|(_, delta)| !delta.is_bottom());
-        said.map(|(key, delta)| (key.clone(), delta)).collect()
+        }))
     }
 
     fn merge_novel(&mut self, other: Self) -> Self {
@@ -84,9 +85,38 @@ impl<K: Ord + Clone + Wire, V: Delta> Delta for BTreeMap<K, V> {
     fn is_bottom(&self) -> bool {
         self.values().all(V::is_bottom)
     }
+
+    /// Those of all values, each under a key derived from the map's.
+    fn parts() -> Option<Parts<Self>> {
+        V::parts().map(|_| Parts::new(name_parts, take_parts))
+    }
 }
 
-impl<K: Ord, V: Admit + Default> Admit for BTreeMap<K, V> {
+fn name_parts<K: Wire, V: Delta>(map: &BTreeMap<K, V>, key: ContentKey, each: &mut dyn FnMut(u64)) {
+    let Some(parts) = V::parts() else { return };
+    for (place, value) in map {
+        parts.name(value, key.derive(place), each);
+    }
+}
+
+fn take_parts<K: Ord + Clone + Wire, V: Delta>(
+    map: &BTreeMap<K, V>,
+    key: ContentKey,
+    wanted: &dyn Fn(u64) -> bool,
+) -> BTreeMap<K, V> {
+    let Some(parts) = V::parts() else { return BTreeMap::new() };
+    said(map.iter().map(|(place, value)| (place, parts.take(value, key.derive(place), wanted))))
+}
+
+/// The map of those values that are not bottom.
+fn said<'a, K: Ord + Clone + 'a, V: Delta>(
+    values: impl Iterator<Item = (&'a K, V)>,
+) -> BTreeMap<K, V> {
+    let said = values.filter(|(_, value)| !value.is_bottom());
+    said.map(|(key, value)| (key.clone(), value)).collect()
+}
+
+impl<K: Ord + Clone, V: Admit + Delta> Admit for BTreeMap<K, V> {
     fn admit(
         &self,
         incoming: &Self,
@@ -98,5 +128,40 @@ impl<K: Ord, V: Admit + Default> Admit for BTreeMap<K, V> {
             Some(mine) => mine.admit(theirs, me, now_ms, limits),
             None => V::default().admit(theirs, me, now_ms, limits),
         })
+    }
+
+    fn newest(&self) -> Option<Timestamp> {
+        self.values().filter_map(V::newest).max()
+    }
+
+    /// Key by key.
+    fn separate(&self, incoming: Self, now_ms: u64, limits: &Limits) -> Separated<Self> {
+        let nothing = V::default();
+        let mut apart = Separated { now: Self::new(), later: None };
+        for (key, theirs) in incoming {
+            let mine = self.get(&key).unwrap_or(&nothing);
+            let value = mine.separate(theirs, now_ms, limits);
+            if let Some((later, newest)) = value.later {
+                let all = apart.later.get_or_insert_with(|| (Self::new(), newest));
+                all.0.insert(key.clone(), later);
+                all.1 = all.1.max(newest);
+            }
+            if !value.now.is_bottom() {
+                apart.now.insert(key, value.now);
+            }
+        }
+        apart
+    }
+
+    fn claims_of(&self, me: ReplicaId) -> Self {
+        said(self.iter().map(|(key, value)| (key, value.claims_of(me))))
+    }
+
+    fn renew(&mut self, from: ReplicaId, to: ReplicaId, mark: &Self) -> Self {
+        let nothing = V::default();
+        said(self.iter_mut().map(|(key, value)| {
+            let mark = mark.get(key).unwrap_or(&nothing);
+            (key, value.renew(from, to, mark))
+        }))
     }
 }

@@ -10,6 +10,8 @@
 mod admit;
 mod delta;
 mod merge;
+mod parts;
+mod renew;
 mod wire;
 
 use core::array;

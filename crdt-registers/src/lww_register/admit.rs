@@ -8,7 +8,7 @@ use super::LwwRegister;
 
 /// Refuses a timestamp too far ahead, and a write of this replica's that is not below what it
 /// holds: whatever it wrote itself, it holds, or something later.
-impl<T: PartialEq> Admit for LwwRegister<T> {
+impl<T: PartialEq + Clone> Admit for LwwRegister<T> {
     fn admit(
         &self,
         incoming: &Self,
@@ -33,5 +33,23 @@ impl<T: PartialEq> Admit for LwwRegister<T> {
             }
             _ => Ok(()),
         }
+    }
+
+    fn newest(&self) -> Option<Timestamp> {
+        self.timestamp()
+    }
+
+    /// The register, if its value is one that `me` wrote.
+    fn claims_of(&self, me: ReplicaId) -> Self {
+        if self.writer() == Some(me) { self.clone() } else { Self::new() }
+    }
+
+    /// Keeps the timestamp, so that a value which superseded this one meanwhile still does.
+    fn renew(&mut self, from: ReplicaId, to: ReplicaId, mark: &Self) -> Self {
+        if self.writer() != Some(from) || self.stamp() <= mark.stamp() {
+            return Self::new();
+        }
+        self.written.iter_mut().for_each(|written| written.writer = to);
+        self.clone()
     }
 }

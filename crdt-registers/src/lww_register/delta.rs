@@ -1,6 +1,6 @@
 //! All or nothing: a register has no parts.
 
-use crdt_core::{ContentKey, Delta, Wire};
+use crdt_core::{ContentKey, Decompose, Delta, Parts, Wire};
 
 use super::{LwwRegister, LwwRegisterDigest};
 
@@ -29,6 +29,24 @@ impl<T: Wire + PartialEq + Clone> Delta for LwwRegister<T> {
 
     fn is_bottom(&self) -> bool {
         self.written.is_none()
+    }
+
+    fn parts() -> Option<Parts<Self>> {
+        Some(Parts::of())
+    }
+}
+
+/// A register that was written is one part.
+impl<T: Wire + PartialEq + Clone> Decompose for LwwRegister<T> {
+    fn name_parts(&self, key: ContentKey, each: &mut dyn FnMut(u64)) {
+        if self.written.is_some() {
+            each(key.name(|body| self.write_to(body)));
+        }
+    }
+
+    fn take_parts(&self, key: ContentKey, wanted: &dyn Fn(u64) -> bool) -> Self {
+        let is_wanted = self.written.is_some() && wanted(key.name(|body| self.write_to(body)));
+        if is_wanted { self.clone() } else { Self::new() }
     }
 }
 

@@ -2,7 +2,8 @@
 
 use crdt_core::wire::{DecodeError, Reader, Writer};
 use crdt_core::{
-    Admit, AdmitError, Delta, DotMap, DotMapDigest, Limits, Merge, ReplicaId, Value, Wire,
+    Admit, AdmitError, CausalContext, ContentKey, Decompose, Delta, DotMap, DotMapDigest, Dots,
+    Dotted, Limits, Merge, Parts, ReplicaId, Value, Wire,
 };
 
 use super::MvRegister;
@@ -35,6 +36,46 @@ impl<T: Value> Delta for MvRegister<T> {
     fn is_bottom(&self) -> bool {
         self.writes.is_bottom()
     }
+
+    fn dots() -> Option<Dots<Self>> {
+        Some(Dots::of())
+    }
+
+    fn parts() -> Option<Parts<Self>> {
+        Some(Parts::of())
+    }
+}
+
+impl<T: Value> Dotted for MvRegister<T> {
+    fn seen(&self) -> &CausalContext {
+        self.writes.seen()
+    }
+
+    fn live(&self) -> CausalContext {
+        self.writes.live()
+    }
+
+    fn restrict(&self, dots: &CausalContext) -> Self {
+        Self { writes: self.writes.restrict(dots) }
+    }
+
+    fn dead(dots: CausalContext) -> Self {
+        Self { writes: DotMap::dead(dots) }
+    }
+
+    fn content(&self, key: ContentKey, dots: &CausalContext) -> u128 {
+        self.writes.content(key, dots)
+    }
+}
+
+impl<T: Value> Decompose for MvRegister<T> {
+    fn name_parts(&self, key: ContentKey, each: &mut dyn FnMut(u64)) {
+        self.writes.name_parts(key, each);
+    }
+
+    fn take_parts(&self, key: ContentKey, wanted: &dyn Fn(u64) -> bool) -> Self {
+        Self { writes: self.writes.take_parts(key, wanted) }
+    }
 }
 
 impl<T: Value> Admit for MvRegister<T> {
@@ -46,6 +87,14 @@ impl<T: Value> Admit for MvRegister<T> {
         limits: &Limits,
     ) -> Result<(), AdmitError> {
         self.writes.admit(&incoming.writes, me, now_ms, limits)
+    }
+
+    fn claims_of(&self, me: ReplicaId) -> Self {
+        Self { writes: self.writes.claims_of(me) }
+    }
+
+    fn renew(&mut self, from: ReplicaId, to: ReplicaId, mark: &Self) -> Self {
+        Self { writes: self.writes.renew(from, to, &mark.writes) }
     }
 }
 

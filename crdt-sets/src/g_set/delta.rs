@@ -2,7 +2,7 @@
 
 use alloc::vec::Vec;
 
-use crdt_core::{ContentKey, Delta, Wire};
+use crdt_core::{ContentKey, Decompose, Delta, Parts, Wire};
 
 use super::{GSet, GSetDigest};
 
@@ -30,6 +30,25 @@ impl<T: Ord + Clone + Wire> Delta for GSet<T> {
     fn is_bottom(&self) -> bool {
         self.is_empty()
     }
+
+    fn parts() -> Option<Parts<Self>> {
+        Some(Parts::of())
+    }
+}
+
+/// Every element is a part.
+impl<T: Ord + Clone + Wire> Decompose for GSet<T> {
+    fn name_parts(&self, key: ContentKey, each: &mut dyn FnMut(u64)) {
+        self.iter().for_each(|element| each(name(key, element)));
+    }
+
+    fn take_parts(&self, key: ContentKey, wanted: &dyn Fn(u64) -> bool) -> Self {
+        self.iter().filter(|element| wanted(name(key, *element))).cloned().collect()
+    }
+}
+
+fn name<T: Wire>(key: ContentKey, element: &T) -> u64 {
+    key.name(|body| element.write_to(body))
 }
 
 impl<T: Wire> GSet<T> {

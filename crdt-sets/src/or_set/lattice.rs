@@ -2,8 +2,8 @@
 
 use crdt_core::wire::{DecodeError, Reader, Writer};
 use crdt_core::{
-    Admit, AdmitError, Change, Delta, DotMap, DotMapDigest, Key, Limits, Merge, Observe, ReplicaId,
-    Wire,
+    Admit, AdmitError, CausalContext, Change, ContentKey, Decompose, Delta, DotMap, DotMapDigest,
+    Dots, Dotted, Key, Limits, Merge, Observe, Parts, ReplicaId, Wire,
 };
 
 use super::OrSet;
@@ -36,6 +36,46 @@ impl<T: Key> Delta for OrSet<T> {
     fn is_bottom(&self) -> bool {
         self.elements.is_bottom()
     }
+
+    fn dots() -> Option<Dots<Self>> {
+        Some(Dots::of())
+    }
+
+    fn parts() -> Option<Parts<Self>> {
+        Some(Parts::of())
+    }
+}
+
+impl<T: Key> Dotted for OrSet<T> {
+    fn seen(&self) -> &CausalContext {
+        self.elements.seen()
+    }
+
+    fn live(&self) -> CausalContext {
+        self.elements.live()
+    }
+
+    fn restrict(&self, dots: &CausalContext) -> Self {
+        Self { elements: self.elements.restrict(dots) }
+    }
+
+    fn dead(dots: CausalContext) -> Self {
+        Self { elements: DotMap::dead(dots) }
+    }
+
+    fn content(&self, key: ContentKey, dots: &CausalContext) -> u128 {
+        self.elements.content(key, dots)
+    }
+}
+
+impl<T: Key> Decompose for OrSet<T> {
+    fn name_parts(&self, key: ContentKey, each: &mut dyn FnMut(u64)) {
+        self.elements.name_parts(key, each);
+    }
+
+    fn take_parts(&self, key: ContentKey, wanted: &dyn Fn(u64) -> bool) -> Self {
+        Self { elements: self.elements.take_parts(key, wanted) }
+    }
 }
 
 /// Reports elements. One that is added anew while it is there neither appears nor vanishes.
@@ -64,6 +104,14 @@ impl<T: Key> Admit for OrSet<T> {
         limits: &Limits,
     ) -> Result<(), AdmitError> {
         self.elements.admit(&incoming.elements, me, now_ms, limits)
+    }
+
+    fn claims_of(&self, me: ReplicaId) -> Self {
+        Self { elements: self.elements.claims_of(me) }
+    }
+
+    fn renew(&mut self, from: ReplicaId, to: ReplicaId, mark: &Self) -> Self {
+        Self { elements: self.elements.renew(from, to, &mark.elements) }
     }
 }
 

@@ -1,0 +1,35 @@
+//! What of an incoming map may be merged and what has to wait.
+
+use alloc::vec::Vec;
+
+use super::{DotMap, Entry, Key, Value};
+use crate::Dot;
+
+impl<K: Key, V: Value> DotMap<K, V> {
+    /// Takes `incoming` apart, for this map: first what may be merged now, then the entries that
+    /// wait, with the kills of what this map has live at their keys. The join of the two is
+    /// `incoming`.
+    ///
+    /// A value that waits so leaves the ones that it replaces where they are, and no reader sees a
+    /// gap. Kills of dots that are not here yet are merged now: nobody reads those.
+    ///
+    /// Cost: one look at every entry of `incoming`, and at those that are here at the keys of the
+    /// ones that wait.
+    pub fn split(&self, mut incoming: Self, waits: impl Fn(&Entry<K, V>) -> bool) -> (Self, Self) {
+        let waiting = incoming.entries().filter(|entry| waits(entry)).map(Entry::dot);
+        let waiting: Vec<Dot> = waiting.collect();
+        let mut later = Self::new();
+        for dot in waiting {
+            let Some(entry) = incoming.bury(dot) else { continue };
+            let held = self.entries.of(&entry.key).map(Entry::dot);
+            let is_killed =
+                |dot: &Dot| incoming.context.contains(*dot) && incoming.entry(*dot).is_none();
+            later.context.extend(held.filter(is_killed));
+            later.context.insert(dot);
+            later.bring(entry);
+        }
+        incoming.tidy();
+        incoming.context = incoming.context.difference(&later.context);
+        (incoming, later)
+    }
+}
