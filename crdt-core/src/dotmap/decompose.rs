@@ -106,7 +106,9 @@ mod tests {
 
     fn pieces(runs: &[(u64, u64)]) -> Vec<Vec<(u64, u64)>> {
         let mut dead = Runs::default();
-        runs.iter().for_each(|(first, last)| dead.push(*first..=*last));
+        for (first, last) in runs {
+            dead.push(*first..=*last);
+        }
         let mut pieces = Vec::new();
         let mut united = Runs::default();
         each_piece(&dead, |piece| {

@@ -48,6 +48,9 @@
 //! - *deltas*: `delta_since` is exact between any two states, adds nothing, leaves nothing to
 //!   send, and is least: every other state with the same effect includes it; `merge_novel` returns
 //!   the same and merges;
+//! - *dots and parts*, where a type offers them ([`Delta::dots`](crate::Delta::dots),
+//!   [`Delta::parts`](crate::Delta::parts)): what is found by them to differ is enough, and hashes
+//!   and names tell what they should;
 //! - *order*: the same deltas in another order, or in groups, yield the same state, bytes and
 //!   observation;
 //! - *the sequential specification*, if there is one, on one replica;
@@ -166,6 +169,9 @@ pub fn check<M: Model>() {
 /// - A copy that was restored and went on under its *old* id refuses the delta of a write of that
 ///   id which it lacks, and states that include it. A change that would have been the same from any
 ///   other replica is left out of this: it claims nothing of who wrote it, as a removal does not.
+/// - What [`Admit::separate`] takes apart joins to what came in, and what may be merged now has no
+///   timestamp too far ahead.
+/// - What [`Admit::renew`] has written anew, a copy that went no further than the mark admits.
 ///
 /// # Panics
 ///

@@ -9,6 +9,8 @@ mod admit_shuns_echoes;
 mod arrival_order_encoding;
 mod change_not_told;
 mod change_only_if_reported;
+mod content_of_what_was_seen;
+mod dead_claims_nothing;
 mod decode_ignores_what_follows;
 mod delta_forgets_scattered_kills;
 mod digest_misread;
@@ -18,15 +20,23 @@ mod exhaustive;
 mod forgetful_write;
 mod full_context_on_answer;
 mod full_context_on_write;
+mod future_is_let_in;
 mod hash_order_merge;
 mod impatient_merge;
 mod kill_log;
 mod lenient_decode;
+mod live_is_all_seen;
 mod local_wins_tie;
 mod max_only_context;
+mod naming_drops_novelty;
 mod novelty_dropped;
+mod parts_named_by_key;
+mod parts_without_the_dead;
+mod renewal_skips_ahead;
 mod report;
+mod restrict_forgets_the_dead;
 mod toys;
+mod waiting_kills_are_lost;
 mod whole_state_as_delta;
 
 use crdt_core::laws::{Config, Failure, Law, check, check_admit, check_observe};
@@ -34,6 +44,7 @@ use crdt_core::laws::{Config, Failure, Law, check, check_admit, check_observe};
 use toys::or_set::{self, OrSetModel};
 use toys::register::{self, RegisterModel};
 use toys::tally::{self, TallyModel};
+use toys::view::{self, ViewModel};
 
 /// From every one of these seeds a broken type is rejected.
 const SEEDS: u64 = 25;
@@ -98,6 +109,20 @@ rejected! {
         within 20, by NoPanic;
     adding_merge_is_rejected: TallyModel<adding_merge::AddingMerge>,
         within 20, by MutatorIsMerge | Idempotence;
+    restrict_forgets_the_dead_is_rejected: ViewModel<restrict_forgets_the_dead::RestrictForgetsTheDead>,
+        within 20, by RestrictionSplits;
+    live_is_all_seen_is_rejected: ViewModel<live_is_all_seen::LiveIsAllSeen>,
+        within 20, by DeadIsDead | DotsSuffice;
+    dead_claims_nothing_is_rejected: ViewModel<dead_claims_nothing::DeadClaimsNothing>,
+        within 20, by DeadIsDead;
+    content_of_what_was_seen_is_rejected: ViewModel<content_of_what_was_seen::ContentOfWhatWasSeen>,
+        within 20, by ContentTells;
+    parts_without_the_dead_is_rejected: ViewModel<parts_without_the_dead::PartsWithoutTheDead>,
+        within 20, by PartsMakeTheWhole;
+    parts_named_by_key_is_rejected: ViewModel<parts_named_by_key::PartsNamedByKey>,
+        within 20, by PartsSuffice;
+    naming_drops_novelty_is_rejected: ViewModel<naming_drops_novelty::NamingDropsNovelty>,
+        within 20, by NamingMerges;
 }
 
 #[test]
@@ -111,6 +136,27 @@ fn admit_everything_is_rejected() {
 fn admit_shuns_echoes_is_rejected() {
     is_rejected(20, &[Law::HonestIsAdmitted], |config| {
         config.run_admit::<TallyModel<admit_shuns_echoes::AdmitShunsEchoes>>()
+    });
+}
+
+#[test]
+fn waiting_kills_are_lost_is_rejected() {
+    is_rejected(20, &[Law::SeparatedIsWhole], |config| {
+        config.run_admit::<ViewModel<waiting_kills_are_lost::WaitingKillsAreLost>>()
+    });
+}
+
+#[test]
+fn future_is_let_in_is_rejected() {
+    is_rejected(20, &[Law::SeparatedIsTimely], |config| {
+        config.run_admit::<ViewModel<future_is_let_in::FutureIsLetIn>>()
+    });
+}
+
+#[test]
+fn renewal_skips_ahead_is_rejected() {
+    is_rejected(20, &[Law::RenewedIsUnclaimed], |config| {
+        config.run_admit::<ViewModel<renewal_skips_ahead::RenewalSkipsAhead>>()
     });
 }
 
@@ -152,4 +198,10 @@ fn correct_register_passes() {
 fn correct_tally_passes() {
     check::<TallyModel<tally::Correct>>();
     check_admit::<TallyModel<tally::Correct>>();
+}
+
+#[test]
+fn correct_view_passes() {
+    check::<ViewModel<view::Correct>>();
+    check_admit::<ViewModel<view::Correct>>();
 }

@@ -6,6 +6,7 @@ pub(super) mod delta;
 pub(super) mod digest;
 pub(super) mod encoding;
 pub(super) mod observe;
+pub(super) mod reconcile;
 pub(super) mod semilattice;
 mod sequential;
 mod tampering;
@@ -32,6 +33,7 @@ pub(super) fn check<M: Model>(trace: &Trace<M>, generator: &mut Gen) -> Result<(
     encoding::check::<M>(&samples, generator)?;
     semilattice::check::<M>(&samples)?;
     delta::check::<M>(&samples, generator)?;
+    reconcile::check::<M>(&samples)?;
     encoding::check_orders(trace, generator)?;
     sequential::check::<M>(&trace.operations)?;
     // What keeps replicas apart is mostly to be seen between two of them.

@@ -5,6 +5,7 @@ use alloc::vec::Vec;
 use hashbrown::{HashMap, HashSet};
 
 use super::super::check::delta::{self, Exchange};
+use super::super::check::reconcile;
 use super::super::check::{encoding, join, semilattice};
 use super::super::failure::Violation;
 use super::super::trace::{Origin, Sample};
@@ -80,6 +81,7 @@ impl<M: Model> Table<M> {
         encoding::round_trip::<M>(&sample)?;
         semilattice::alone::<M>(&sample)?;
         delta::alone::<M>(&sample)?;
+        reconcile::alone::<M>(&sample)?;
         self.samples.push(sample);
         Ok(id)
     }
@@ -130,6 +132,7 @@ impl<M: Model> Table<M> {
         semilattice::commutes::<M>(&one, &other)?;
         let exchange = Exchange::<M>::between(&one, &other)?;
         exchange.check()?;
+        reconcile::pair::<M>(&one, &other)?;
         let sent = self.id(exchange.delta)?;
         self.deltas.insert((p, s), sent);
         Ok(())

@@ -4,3 +4,4 @@ pub(crate) mod dots;
 pub(crate) mod or_set;
 pub(crate) mod register;
 pub(crate) mod tally;
+pub(crate) mod view;
