@@ -182,6 +182,30 @@ impl Runs {
         })
     }
 
+    /// The same for places that come in runs, run by run. O(runs of both).
+    pub(crate) fn runs_at_ranks(&self, ranks: &Self) -> Self {
+        let mut found = Self::default();
+        let mut before = 0;
+        let mut wanted = ranks.0.iter().copied().peekable();
+        for (first, last) in &self.0 {
+            let length = last - first + 1;
+            while let Some((from, to)) = wanted.peek().copied() {
+                if from > before + length {
+                    break;
+                }
+                let from = from.max(before + 1);
+                let end = to.min(before + length);
+                found.push(first + (from - before) - 1..=first + (end - before) - 1);
+                if to > before + length {
+                    break;
+                }
+                wanted.next();
+            }
+            before += length;
+        }
+        found
+    }
+
     fn ending_at_or_after(&self, counter: u64) -> usize {
         self.0.partition_point(|(_, last)| *last < counter)
     }
@@ -268,6 +292,7 @@ mod tests {
                 assert_eq!(runs.ranks_of(&members), places);
                 let places = places.iter().flatten();
                 assert_eq!(runs.at_ranks(places).collect::<Runs>(), members);
+                assert_eq!(runs.runs_at_ranks(&runs.ranks_of(&members)), members);
             }
         }
     }

@@ -13,7 +13,7 @@ use crate::wire::{DecodeError, DecodeErrorKind, Reader, Writer};
 const BITMAP: u64 = 1;
 
 /// Writes which dots of `seen` are those of `live`.
-pub(super) fn write(seen: &Runs, live: &Runs, writer: &mut Writer) {
+pub(crate) fn write(seen: &Runs, live: &Runs, writer: &mut Writer) {
     let ranks = seen.ranks_of(live);
     match bitmap_size(seen, &ranks) {
         None => {
@@ -28,14 +28,14 @@ pub(super) fn write(seen: &Runs, live: &Runs, writer: &mut Writer) {
 }
 
 /// Which dots of a replica are live, as read.
-pub(super) enum Live<'a> {
+pub(crate) enum Live<'a> {
     Ranks(Runs),
     Bits(&'a [u8]),
 }
 
 impl<'a> Live<'a> {
     /// Reads which dots of `seen` are live: runs within the budget, or bits as they are.
-    pub(super) fn read(seen: &Runs, reader: &mut Reader<'a>) -> Result<Self, DecodeError> {
+    pub(crate) fn read(seen: &Runs, reader: &mut Reader<'a>) -> Result<Self, DecodeError> {
         let form = reader.varint()?;
         if form == BITMAP {
             let size = usize::try_from(seen.len().div_ceil(8)).unwrap_or(usize::MAX);
@@ -62,7 +62,7 @@ impl<'a> Live<'a> {
     }
 
     /// How many dots are live.
-    pub(super) fn len(&self) -> u64 {
+    pub(crate) fn len(&self) -> u64 {
         match self {
             Self::Ranks(ranks) => ranks.len(),
             Self::Bits(bits) => bits.iter().map(|byte| u64::from(byte.count_ones())).sum(),
@@ -70,20 +70,24 @@ impl<'a> Live<'a> {
     }
 
     /// Their counters, ascending.
-    pub(super) fn counters(&self, seen: &Runs) -> impl Iterator<Item = u64> {
+    pub(crate) fn counters(&self, seen: &Runs) -> impl Iterator<Item = u64> {
         seen.at_ranks(self.ranks())
     }
 
     /// Their counters as runs, taken from the budget.
-    pub(super) fn into_runs(
+    pub(crate) fn into_runs(
         self,
         seen: &Runs,
         reader: &mut Reader<'_>,
     ) -> Result<Runs, DecodeError> {
-        if let Self::Bits(bits) = &self {
-            reader.charge_runs(runs_in(bits))?;
+        match &self {
+            // Run by run: one may be wider than anything that could be counted through.
+            Self::Ranks(ranks) => Ok(seen.runs_at_ranks(ranks)),
+            Self::Bits(bits) => {
+                reader.charge_runs(runs_in(bits))?;
+                Ok(self.counters(seen).collect())
+            }
         }
-        Ok(self.counters(seen).collect())
     }
 
     fn ranks(&self) -> impl Iterator<Item = u64> {
@@ -154,7 +158,7 @@ fn places(bits: &[u8]) -> impl Iterator<Item = u64> {
 #[cfg(test)]
 mod tests {
     use super::{Live, Runs, write};
-    use crate::wire::{DecodeError, Reader, Wire, Writer};
+    use crate::wire::{Budget, DecodeError, Reader, Wire, Writer};
 
     struct Half(Runs, Runs);
 
@@ -189,6 +193,17 @@ mod tests {
         assert_eq!(size(100_000, |_| false), 1, "none");
         assert_eq!(size(100_000, |n| n % 2 == 0), 1 + 12_500, "a bit each");
         assert_eq!(size(100_000, |n| n % 100 != 0), 2 + 2 * 1_000, "a run for each gap");
+    }
+
+    #[test]
+    fn a_run_of_2_to_the_48_is_read_as_one_run() {
+        let mut all = Runs::default();
+        all.push(1..=1 << 48);
+        let bytes = Half(all.clone(), all.clone()).encode();
+        let mut reader = Reader::with_replicas(&bytes, &Budget::default(), &[]).expect("a message");
+        let seen = Runs::read_from(&mut reader).expect("runs");
+        let live = Live::read(&seen, &mut reader).expect("runs");
+        assert_eq!(live.into_runs(&seen, &mut reader), Ok(all));
     }
 
     #[test]
