@@ -44,6 +44,13 @@ impl ContentKey {
         hash.finish() as u64
     }
 
+    /// A keyed hash of one number, for structures that look at many: it allocates nothing.
+    pub fn word(self, number: u64) -> u64 {
+        let mut hasher = siphasher::sip::SipHasher13::new_with_key(&self.0.to_le_bytes());
+        hasher.write(&number.to_le_bytes());
+        hasher.finish()
+    }
+
     /// The key for one component of a product, which `component` tells from the others: what is
     /// equal in two components has two names.
     pub fn derive<T: Wire>(self, component: &T) -> Self {

@@ -6,6 +6,7 @@ mod runs;
 #[cfg(feature = "serde")]
 mod serde;
 mod wire;
+mod within;
 
 use core::ops::RangeInclusive;
 

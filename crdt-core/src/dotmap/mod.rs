@@ -24,7 +24,7 @@ mod fmt;
 mod index;
 mod iter;
 mod join;
-mod live;
+pub(crate) mod live;
 mod parts;
 mod renew;
 mod split;
