@@ -9,37 +9,72 @@ use crate::{CausalContext, Dot};
 
 impl<K: Key, V: Value> Wire for DotMap<K, V> {
     fn write_to(&self, writer: &mut Writer) {
+        self.write_with(
+            writer,
+            |entry, writer| entry.key.write_to(writer),
+            |entry, writer| entry.value.write_to(writer),
+        );
+    }
+
+    fn read_from(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
+        Self::read_with(reader, |_, reader| K::read_from(reader), |_, reader| V::read_from(reader))
+    }
+}
+
+impl<K: Key, V: Value> DotMap<K, V> {
+    /// Writes the map as [`Wire`] does, but for its keys and values, which the caller writes: for
+    /// types built on this one whose keys repeat what can be said once, or whose keys and dots say
+    /// what a value is.
+    ///
+    /// First all keys are written, then all values, each in the order of dots.
+    pub fn write_with(
+        &self,
+        writer: &mut Writer,
+        mut key: impl FnMut(&Entry<K, V>, &mut Writer),
+        mut value: impl FnMut(&Entry<K, V>, &mut Writer),
+    ) {
         self.context.write_to(writer);
         for (replica, seen) in self.context.entries() {
             live::write(seen, &self.columns.runs(replica), writer);
         }
-        self.entries().for_each(|entry| entry.key.write_to(writer));
-        self.entries().for_each(|entry| entry.value.write_to(writer));
+        self.entries().for_each(|entry| key(entry, writer));
+        self.entries().for_each(|entry| value(entry, writer));
     }
 
-    fn read_from(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
+    /// Reads what [`write_with`](DotMap::write_with) wrote: `key` reads the key of a dot, `value` a
+    /// value, given its dot and its key.
+    ///
+    /// # Errors
+    ///
+    /// When the bytes are not what was written for any map, or a key or value cannot be read.
+    pub fn read_with(
+        reader: &mut Reader<'_>,
+        mut key: impl FnMut(Dot, &mut Reader<'_>) -> Result<K, DecodeError>,
+        mut value: impl FnMut((Dot, &K), &mut Reader<'_>) -> Result<V, DecodeError>,
+    ) -> Result<Self, DecodeError> {
         let context = CausalContext::read_from(reader)?;
-        let (mut live, mut count) = (Vec::new(), 0);
+        let mut live = Vec::new();
         for (_, seen) in context.entries() {
             let of_one = Live::read(seen, reader)?;
-            let many = usize::try_from(of_one.len()).unwrap_or(usize::MAX);
-            reader.charge_items(many)?;
-            count += many;
+            reader.charge_items(usize::try_from(of_one.len()).unwrap_or(usize::MAX))?;
             live.push(of_one);
         }
+        let dots = || {
+            context.entries().zip(&live).flat_map(|((replica, seen), live)| {
+                live.counters(seen).map(move |counter| Dot { replica, counter })
+            })
+        };
         // A run may be wider than any message is long: nothing is allocated for dots before their
         // keys have been read.
         let mut keys = Vec::new();
-        for _ in 0..count {
-            keys.push(K::read_from(reader)?);
+        for dot in dots() {
+            keys.push(key(dot, reader)?);
         }
-        let dots = context.entries().zip(&live).flat_map(|((replica, seen), live)| {
-            live.counters(seen).map(move |counter| Dot { replica, counter })
-        });
         let mut map = Self::new();
         map.entries.reserve(keys.len());
-        for (dot, key) in dots.zip(keys) {
-            map.bring(Entry::new(dot, key, V::read_from(reader)?));
+        for (dot, key) in dots().zip(keys) {
+            let value = value((dot, &key), reader)?;
+            map.bring(Entry::new(dot, key, value));
         }
         map.context = context;
         Ok(map)
