@@ -8,7 +8,7 @@ use super::live::{self, Live};
 use super::{DotMap, Key, Value};
 use crate::context::Runs;
 use crate::wire::{DecodeError, Reader, Wire, Writer};
-use crate::{CausalContext, Delta, Dots, Merge, Parts};
+use crate::{CausalContext, Delta, Dots, Parts};
 
 /// What a [`DotMap`] tells a peer: the dots it has seen, and those of them that are live.
 ///
@@ -91,17 +91,7 @@ impl<K: Key, V: Value> Delta for DotMap<K, V> {
     }
 
     fn merge_novel(&mut self, other: Self) -> Self {
-        let found = self.compare(&other);
-        let mut novel = Self { context: other.context.difference(&self.context), ..Self::new() };
-        for (_, slot) in found.appearing.iter().chain(&found.replaced) {
-            novel.bring(other.entries.get(*slot).clone());
-        }
-        let replaced = found.replaced.iter().map(|(dot, _)| *dot);
-        novel.context.extend(found.vanishing.iter().copied().chain(replaced));
-        let Self { context, mut entries, .. } = other;
-        self.apply(found, |slot| entries.take(slot), |_, _| ());
-        self.context.merge(context);
-        novel
+        self.merge_novel_watched(other, |_, _| ())
     }
 
     fn is_bottom(&self) -> bool {

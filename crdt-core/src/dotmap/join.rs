@@ -74,6 +74,38 @@ impl<K: Key, V: Value> DotMap<K, V> {
         self.apply(found, |slot| entries.take(slot), watcher) | self.context.merge(context)
     }
 
+    /// As [`merge_watched`](DotMap::merge_watched), and returns what was novel, as
+    /// [`merge_novel`](crate::Delta::merge_novel) does.
+    pub fn merge_novel_watched(
+        &mut self,
+        other: Self,
+        watcher: impl FnMut(&Self, Change<&Entry<K, V>>),
+    ) -> Self {
+        let found = self.compare(&other);
+        let mut novel = Self { context: other.context.difference(&self.context), ..Self::new() };
+        for (_, slot) in found.appearing.iter().chain(&found.replaced) {
+            novel.bring(other.entries.get(*slot).clone());
+        }
+        let replaced = found.replaced.iter().map(|(dot, _)| *dot);
+        novel.context.extend(found.vanishing.iter().copied().chain(replaced));
+        let Self { context, mut entries, .. } = other;
+        self.apply(found, |slot| entries.take(slot), watcher);
+        self.context.merge(context);
+        novel
+    }
+
+    /// As [`merge_watched`](DotMap::merge_watched), of a borrowed map: copies only the entries that
+    /// are new.
+    pub fn merge_ref_watched(
+        &mut self,
+        other: &Self,
+        watcher: impl FnMut(&Self, Change<&Entry<K, V>>),
+    ) -> bool {
+        let found = self.compare(other);
+        let copy = |slot| other.entries.get(slot).clone();
+        self.apply(found, copy, watcher) | self.context.merge_ref(&other.context)
+    }
+
     /// Does to the live entries what was found out; `take` yields the other map's entries by slot.
     pub(super) fn apply(
         &mut self,
@@ -128,9 +160,7 @@ impl<K: Key, V: Value> Merge for DotMap<K, V> {
 
     /// Copies only the entries that are new.
     fn merge_ref(&mut self, other: &Self) -> bool {
-        let found = self.compare(other);
-        let copy = |slot| other.entries.get(slot).clone();
-        self.apply(found, copy, |_, _| ()) | self.context.merge_ref(&other.context)
+        self.merge_ref_watched(other, |_, _| ())
     }
 }
 
