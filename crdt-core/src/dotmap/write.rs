@@ -88,6 +88,19 @@ impl<K: Key, V: Value> DotMap<K, V> {
         delta
     }
 
+    /// Makes an entry live again that a mutator of this map has killed; tells whether it was dead. A
+    /// dot that was never seen stays unknown.
+    ///
+    /// For types whose mutators are taken back when a later one fails. Not a step of the lattice: a
+    /// peer that has learned of the kill brings it back.
+    pub fn put_back(&mut self, entry: Entry<K, V>) -> bool {
+        let is_dead = self.context.contains(entry.dot) && self.columns.get(entry.dot).is_none();
+        if is_dead {
+            self.bring(entry);
+        }
+        is_dead
+    }
+
     fn kill_key<Q: Hash + Eq + ?Sized>(&mut self, key: &Q, change: &mut Change<K, V>)
     where
         K: Borrow<Q>,
