@@ -72,21 +72,38 @@ impl Hash for Value {
 }
 
 macro_rules! equals {
-    ($($kind:ty: $other:ident => $value:expr),* $(,)?) => {$(
+    ($($kind:ty => $read:ident),* $(,)?) => {$(
         impl PartialEq<$kind> for Value {
-            fn eq(&self, $other: &$kind) -> bool {
-                $value(self)
+            fn eq(&self, other: &$kind) -> bool {
+                self.$read() == Some(other)
             }
         }
     )*};
 }
 
-equals! {
-    str: other => |value: &Self| value.as_str() == Some(other),
-    &str: other => |value: &Self| value.as_str() == Some(*other),
-    [u8]: other => |value: &Self| value.as_bytes() == Some(other),
-    bool: other => |value: &Self| value.as_bool() == Some(*other),
-    i32: other => |value: &Self| value.as_i64() == Some(i64::from(*other)),
-    i64: other => |value: &Self| value.as_i64() == Some(*other),
-    f64: other => |value: &Self| *value == Self::F64(*other),
+equals!(str => as_str, [u8] => as_bytes);
+
+impl PartialEq<&str> for Value {
+    fn eq(&self, other: &&str) -> bool {
+        self == *other
+    }
 }
+
+macro_rules! equals_number {
+    ($($kind:ty),* $(,)?) => {$(
+        impl PartialEq<$kind> for Value {
+            fn eq(&self, other: &$kind) -> bool {
+                *self == Self::from(*other)
+            }
+        }
+
+        /// So that what is iterated by reference compares as well.
+        impl PartialEq<$kind> for &Value {
+            fn eq(&self, other: &$kind) -> bool {
+                **self == *other
+            }
+        }
+    )*};
+}
+
+equals_number!(bool, i32, i64, f64);
