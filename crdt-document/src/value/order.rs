@@ -90,10 +90,10 @@ impl PartialEq<&str> for Value {
 }
 
 macro_rules! equals_number {
-    ($($kind:ty),* $(,)?) => {$(
+    ($($kind:ty => $variant:ident),* $(,)?) => {$(
         impl PartialEq<$kind> for Value {
             fn eq(&self, other: &$kind) -> bool {
-                *self == Self::from(*other)
+                self.cmp(&Self::$variant((*other).into())).is_eq()
             }
         }
 
@@ -106,4 +106,4 @@ macro_rules! equals_number {
     )*};
 }
 
-equals_number!(bool, i32, i64, f64);
+equals_number!(bool => Bool, i32 => I64, i64 => I64, f64 => F64);
