@@ -16,6 +16,7 @@ use core::panic::PanicInfo;
 use crdt_core::wire::DecodeError;
 use crdt_core::{Delta, Merge, ReplicaId, Timestamp, Wire};
 use crdt_counters::{GCounter, PnCounter, ResettableCounter};
+use crdt_document::{Author, Document};
 use crdt_registers::{LwwRegister, MvRegister};
 use crdt_sets::{GSet, OrSet};
 
@@ -32,11 +33,12 @@ fn stop(_: &PanicInfo<'_>) -> ! {
 type Counters = (GCounter, PnCounter, ResettableCounter);
 type Sets = (GSet<String>, OrSet<String>);
 type Registers = (LwwRegister<u64>, MvRegister<u64>);
+type State = (Counters, Sets, Registers, Document);
 
 /// One write to a value of every type, encoded.
 pub fn write(me: ReplicaId, timestamp: Timestamp) -> Vec<u8> {
-    let mut state = <(Counters, Sets, Registers)>::default();
-    let (counters, sets, registers) = &mut state;
+    let mut state = State::default();
+    let (counters, sets, registers, document) = &mut state;
     let _ = counters.0.increment(me);
     let _ = counters.1.decrement(me);
     let _ = counters.2.increment(me);
@@ -46,6 +48,11 @@ pub fn write(me: ReplicaId, timestamp: Timestamp) -> Vec<u8> {
     sets.1.remove("apple");
     let _ = registers.0.set(me, timestamp, 1);
     registers.1.set(me, 2);
+    let _ = document.transact(Author::new(me, timestamp), |tx| {
+        tx.counter("likes").increment(1)?;
+        tx.set("cart").add("apple")?;
+        tx.register("name").set("Alice")
+    });
     state.encode()
 }
 
@@ -55,8 +62,8 @@ pub fn write(me: ReplicaId, timestamp: Timestamp) -> Vec<u8> {
 ///
 /// When the bytes are not what [`write`] returns.
 pub fn bring_up_to_date(ahead: &[u8], behind: &[u8]) -> Result<Vec<u8>, DecodeError> {
-    let ahead = <(Counters, Sets, Registers)>::decode(ahead)?;
-    let mut behind = <(Counters, Sets, Registers)>::decode(behind)?;
+    let ahead = State::decode(ahead)?;
+    let mut behind = State::decode(behind)?;
     behind.merge(ahead.delta_since(&behind.digest()));
     Ok(behind.encode())
 }
