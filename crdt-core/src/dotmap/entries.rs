@@ -90,6 +90,11 @@ impl<K, V> Entries<K, V> {
         &self.slots[slot as usize].entry
     }
 
+    /// The keys, in no particular order.
+    pub(super) fn keys_mut(&mut self) -> impl Iterator<Item = &mut K> {
+        self.slots.iter_mut().map(|(_, slot)| &mut slot.entry.key)
+    }
+
     /// Takes an entry out without regard to the index: for maps that are being consumed.
     pub(super) fn take(&mut self, slot: u32) -> Entry<K, V> {
         self.slots.remove(slot as usize).entry

@@ -88,6 +88,12 @@ impl<K: Key, V: Value> DotMap<K, V> {
         delta
     }
 
+    /// Lets `share` put an equal key in place of each, one that shares its memory with others: for
+    /// keys that hold text which many have in common. Keys that are not equal would not be found.
+    pub fn share_keys(&mut self, share: impl FnMut(&mut K)) {
+        self.entries.keys_mut().for_each(share);
+    }
+
     /// Makes an entry live again that a mutator of this map has killed; tells whether it was dead. A
     /// dot that was never seen stays unknown.
     ///
