@@ -206,6 +206,23 @@ impl Index {
         Some((name, &uses[at]))
     }
 
+    /// Lets keys that are to be merged share the names that are here.
+    pub(crate) fn share_all(&self, incoming: &mut DotMap<Key, Cell>) {
+        let mut last: Option<(Arc<str>, Arc<str>)> = None;
+        incoming.share_keys(|key| {
+            // Keys of one message share their names among themselves.
+            let again = last.as_ref().filter(|(theirs, _)| Arc::ptr_eq(theirs, &key.name));
+            let mine = match again {
+                Some((_, mine)) => mine.clone(),
+                None => {
+                    self.uses(&key.name).map_or_else(|| key.name.clone(), |(mine, _)| mine.clone())
+                }
+            };
+            let theirs = core::mem::replace(&mut key.name, mine.clone());
+            last = Some((theirs, mine));
+        });
+    }
+
     /// The shared name, of the document if it has it.
     pub(crate) fn share(&self, name: &str) -> Arc<str> {
         self.uses(name).map_or_else(|| Arc::from(name), |(name, _)| name.clone())

@@ -2,7 +2,7 @@
 
 mod support;
 
-use crdt_document::{Delta, Document, Wire};
+use crdt_document::{Delta, Document, Merge, Wire};
 use support::{eu, us};
 
 fn names(many: usize) -> Vec<String> {
@@ -43,4 +43,45 @@ fn one_change_is_found_by_its_digest_alone() {
     let peer = doc.clone();
     let delta = doc.transact(eu(), |tx| tx.counter("n00500").increment(1)).unwrap();
     assert_eq!(doc.delta_since(&peer.digest()), delta);
+}
+
+/// Elements that arrive one by one do not bring a copy of the name of their set each.
+#[test]
+fn what_arrives_shares_the_names_that_are_here() {
+    const NAME: &str = "a name so long that a copy of it is told from a pointer to it, by its size";
+    let arrived = |name: &str| {
+        let (mut there, mut here) = (Document::new(), Document::new());
+        let deltas: Vec<Vec<u8>> = (0..2_000)
+            .map(|n| there.transact(eu(), |tx| tx.set(name).add(n)).unwrap().encode())
+            .collect();
+        let taken = allocation_counter::measure(|| {
+            for delta in deltas {
+                here.merge(Document::decode(&delta).unwrap());
+            }
+        });
+        assert_eq!(here, there);
+        taken.bytes_current
+    };
+    assert!(arrived(NAME) - arrived("a") < 1_000);
+}
+
+/// As the documentation says it.
+#[test]
+fn a_value_takes_so_much_memory() {
+    let names = names(10_000);
+    let mut docs = [Document::new(), Document::new(), Document::new()];
+    docs[0].transact(eu(), |tx| tx.set("n").add_all(0..10_000)).unwrap();
+    docs[1]
+        .transact(eu(), |tx| names.iter().try_for_each(|name| tx.register(name).set(true)))
+        .unwrap();
+    docs[2]
+        .transact(eu(), |tx| names.iter().try_for_each(|name| tx.counter(name).increment(1)))
+        .unwrap();
+    for (doc, bound) in docs.iter().zip([200, 300, 350]) {
+        let bytes = doc.encode();
+        let mut read = Document::new();
+        let taken = allocation_counter::measure(|| read = Document::decode(&bytes).unwrap());
+        let each = taken.bytes_current / 10_000;
+        assert!(each <= bound, "{each} bytes");
+    }
 }

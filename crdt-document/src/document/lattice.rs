@@ -10,12 +10,13 @@ use crdt_core::{
 use super::Document;
 
 impl Merge for Document {
-    fn merge(&mut self, other: Self) -> bool {
+    fn merge(&mut self, mut other: Self) -> bool {
         if self.is_bottom() {
             *self = other;
             return !self.is_bottom();
         }
         let Self { map, index } = self;
+        index.share_all(&mut other.map);
         map.merge_watched(other.map, |without, change| index.follow(without, change))
     }
 
@@ -38,8 +39,9 @@ impl Delta for Document {
         Self::of(self.map.delta_since(digest))
     }
 
-    fn merge_novel(&mut self, other: Self) -> Self {
+    fn merge_novel(&mut self, mut other: Self) -> Self {
         let Self { map, index } = self;
+        index.share_all(&mut other.map);
         let novel =
             map.merge_novel_watched(other.map, |without, change| index.follow(without, change));
         Self::of(novel)
@@ -51,9 +53,10 @@ impl Delta for Document {
 
     /// Names, each once and in order, under which something was written or removed, also where
     /// that changes nothing that is read: an element that was added again.
-    fn merge_naming(&mut self, other: Self, name: &mut dyn FnMut(&str)) -> Self {
+    fn merge_naming(&mut self, mut other: Self, name: &mut dyn FnMut(&str)) -> Self {
         let mut names = BTreeSet::new();
         let Self { map, index } = self;
+        index.share_all(&mut other.map);
         let novel = map.merge_novel_watched(other.map, |without, change| {
             let (Change::Appeared(entry) | Change::Vanished(entry)) = &change;
             if !names.contains(&entry.key().name) {

@@ -203,9 +203,10 @@ struct Changes {
 impl Observe for Document {
     type Item = Item;
 
-    fn merge_observed(&mut self, other: Self, mut observer: impl FnMut(Change<&Item>)) -> bool {
+    fn merge_observed(&mut self, mut other: Self, mut observer: impl FnMut(Change<&Item>)) -> bool {
         let mut touched = BTreeMap::<Unit, Changes>::new();
         let Self { map, index } = self;
+        index.share_all(&mut other.map);
         let changed = map.merge_watched(other.map, |without, change| {
             let (Change::Appeared(entry) | Change::Vanished(entry)) = change;
             let changes = touched.entry(Unit::of(entry.key())).or_default();
