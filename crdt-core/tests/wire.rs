@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt::Debug;
 use std::sync::Arc;
 
+use crdt_core::wire;
 use crdt_core::wire::{Budget, DecodeError, DecodeErrorKind, Reader, Wire, Writer};
 use crdt_core::{CausalContext, Dot, DotMap, DotMapDigest, ReplicaId, Timestamp};
 
@@ -208,4 +209,23 @@ fn maps_are_ascending() {
         written.entry(key).or_default().write(ReplicaId::from_u128(1), 1, 1);
     }
     holds(&written);
+}
+
+#[test]
+fn ids_that_a_link_has_agreed_on_are_not_written_out() {
+    let ids = [3, 1, 2].map(ReplicaId::from_u128);
+    let (bytes, besides) = wire::encode_with(&ids.to_vec(), &ids[..2]);
+    assert_eq!(bytes.len(), 1 + 1 + 1 + 1 + 17);
+    assert_eq!(besides, [ids[2]]);
+    let read = |bytes: &[u8], agreed: &[ReplicaId]| {
+        wire::decode_with::<Vec<ReplicaId>>(bytes, &Budget::default(), agreed)
+    };
+    assert_eq!(read(&bytes, &ids[..2]), Ok((ids.to_vec(), besides)));
+    assert_eq!(read(&bytes, &[]).expect_err("unknown").kind(), &DecodeErrorKind::UnknownReplica);
+    let repeated = read(&bytes, &ids).expect_err("it was agreed on, so it is not written out");
+    assert_eq!(repeated.kind(), &DecodeErrorKind::RepeatedReplica);
+    let many: Vec<ReplicaId> = (0..1_000).map(ReplicaId::from_u128).collect();
+    let (bytes, besides) = wire::encode_with(&many, &many);
+    assert!(besides.is_empty() && bytes.len() < 2_100);
+    assert_eq!(read(&bytes, &many), Ok((many.clone(), besides)));
 }

@@ -204,3 +204,29 @@ fn a_person_can_read_it() {
 fn a_digest_takes_59_bytes() {
     assert_eq!(written(EU, at(1_000), &"long ".repeat(100)).digest().encode().len(), 59);
 }
+
+#[test]
+fn a_write_made_under_an_id_in_use_twice_is_made_anew() {
+    let (me, anew) = (ReplicaId::from_u128(1), ReplicaId::from_u128(9));
+    let at = |millis: u64| Timestamp::from_bits(millis << 16);
+    let mut register = LwwRegister::new();
+    register.set(me, at(1), 1).expect("not worn out");
+    let mark = register.claims_of(me);
+    assert_eq!(register.renew(me, anew, &mark), LwwRegister::new(), "nothing since the mark");
+    register.set(me, at(2), 2).expect("not worn out");
+    let delta = register.renew(me, anew, &mark);
+    assert_eq!((&delta, delta.writer(), delta.timestamp()), (&register, Some(anew), Some(at(2))));
+    assert_eq!(register.newest(), Some(at(2)));
+}
+
+#[test]
+fn a_write_from_a_clock_far_ahead_waits_whole() {
+    let (here, mut theirs) = (LwwRegister::new(), LwwRegister::new());
+    let far = Timestamp::from_bits(100_000 << 16);
+    theirs.set(ReplicaId::from_u128(1), far, 1).expect("not worn out");
+    let limits = Limits::default();
+    let early = here.separate(theirs.clone(), 0, &limits);
+    assert_eq!((early.now, early.later), (LwwRegister::new(), Some((theirs.clone(), far))));
+    let in_time = here.separate(theirs.clone(), 50_000, &limits);
+    assert_eq!((in_time.now, in_time.later), (theirs, None));
+}
