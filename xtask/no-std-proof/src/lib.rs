@@ -14,11 +14,12 @@ use alloc::vec::Vec;
 use core::panic::PanicInfo;
 
 use crdt_core::wire::DecodeError;
-use crdt_core::{Delta, Merge, ReplicaId, Timestamp, Wire};
+use crdt_core::{Delta, Merge, Reading, ReplicaId, Timestamp, Wire};
 use crdt_counters::{GCounter, PnCounter, ResettableCounter};
 use crdt_document::{Author, Document};
 use crdt_registers::{LwwRegister, MvRegister};
 use crdt_sets::{GSet, OrSet};
+use crdt_sync::{Config, Opening, Peer, ReceiveError, Replica};
 
 #[global_allocator]
 static ALLOCATOR: dlmalloc::GlobalDlmalloc = dlmalloc::GlobalDlmalloc;
@@ -66,4 +67,17 @@ pub fn bring_up_to_date(ahead: &[u8], behind: &[u8]) -> Result<Vec<u8>, DecodeEr
     let mut behind = State::decode(behind)?;
     behind.merge(ahead.delta_since(&behind.digest()));
     Ok(behind.encode())
+}
+
+/// A replica of the state, and what it says to a peer that has sent it `message`.
+///
+/// # Errors
+///
+/// When it refuses the message.
+pub fn answer(seed: u128, message: &[u8], wall_ms: u64) -> Result<Vec<Vec<u8>>, ReceiveError> {
+    let (now, peer) = (Reading::wall(wall_ms), Peer(0));
+    let mut replica = Replica::<Document>::new(&Opening::new(seed, now), Config::volatile());
+    replica.connect(peer, now);
+    replica.receive(peer, message, now)?;
+    Ok(core::iter::from_fn(|| replica.next_message(now)).map(|message| message.bytes).collect())
 }

@@ -1,0 +1,422 @@
+//! What one replica holds: the state, the log of what it took in, what it includes of others, and
+//! what of all that is durable.
+//!
+//! | file | what it answers |
+//! |---|---|
+//! | `log` | which changes can still be sent one by one |
+//! | `quarantine` | what waits for the local clock |
+//! | `journal` | what the host is to persist, and what it has |
+//! | `claims` | which own writes are shared already |
+//! | `open` | how a replica begins, and begins again |
+
+mod claims;
+mod journal;
+mod log;
+mod open;
+mod quarantine;
+
+use alloc::string::String;
+use alloc::sync::Arc;
+use alloc::vec::Vec;
+
+use crdt_core::{AdmitError, Clock, ClockError, Limits, Reading, ReplicaId, Separated, Timestamp};
+
+use crate::known::{Known, Reach};
+use crate::random::Random;
+use crate::record::{Entry, Image};
+use crate::{Config, Incarnation, Lattice};
+
+pub(crate) use claims::Claims;
+pub(crate) use journal::{Durable, Journal};
+pub(crate) use log::Log;
+pub(crate) use quarantine::Quarantine;
+
+/// Where a change comes from: whose log, and up to which position of it.
+pub(crate) type Origin = (Incarnation, u64);
+
+pub(crate) struct Holding<S> {
+    pub(crate) id: ReplicaId,
+    pub(crate) incarnation: Incarnation,
+    /// The opening before this one, and the log position at which this one continues it.
+    pub(crate) predecessor: Option<(Incarnation, u64)>,
+    /// How far the logs of the openings before this one were included when it began.
+    pub(crate) past: Known,
+    /// Whether the id is the predecessor's, too: then a second copy of it would mint the same dots.
+    pub(crate) keeps_id: bool,
+    /// The record with which this opening is durable.
+    pub(crate) opened: u64,
+    state: Arc<S>,
+    /// What the visible state includes; the own position among it.
+    pub(crate) known: Known,
+    /// What it includes together with what waits in quarantine.
+    pub(crate) held: Known,
+    /// Advances of `known` that wait for the quarantine, in the order of their arrival.
+    pending: Vec<Advance>,
+    pub(crate) quarantine: Quarantine<S>,
+    pub(crate) log: Log<S>,
+    pub(crate) journal: Journal,
+    pub(crate) clock: Clock,
+    /// The highest ceiling that was ever written down.
+    ceiling: Timestamp,
+    pub(crate) random: Random,
+    pub(crate) claims: Claims<S>,
+    /// When time was last told.
+    latest: Reading,
+}
+
+/// A stretch of somebody's log.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Stretch {
+    pub(crate) sender: Incarnation,
+    pub(crate) from: u64,
+    pub(crate) to: u64,
+}
+
+/// What a sender's log brings its receiver to include, once it is there without gaps.
+#[derive(Clone, Debug)]
+pub(crate) struct Advance {
+    pub(crate) sender: Incarnation,
+    /// It builds on what the sender's log brought before this …
+    pub(crate) from: u64,
+    /// … and holds once everything before this is included.
+    pub(crate) to: u64,
+    /// What the sender included at `to`, its own log up to there among it.
+    pub(crate) known: Known,
+}
+
+/// What came of a change.
+pub(crate) struct Taken<S> {
+    /// What of it was new.
+    pub(crate) novel: S,
+    /// The names of what it changed, where the state has names.
+    pub(crate) names: Vec<String>,
+    /// Whether a part of it waits in quarantine.
+    pub(crate) waits: bool,
+}
+
+/// Why a change was not taken in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum TakeError {
+    Admit(AdmitError),
+    QuarantineFull,
+}
+
+/// A state at a log position, to be told to a peer once it is durable.
+pub(crate) struct Pinned<S> {
+    /// What deltas are made of.
+    pub(crate) visible: Arc<S>,
+    /// What is told as held.
+    pub(crate) whole: Arc<S>,
+    pub(crate) position: u64,
+    pub(crate) known: Known,
+    /// The record with which all of it is durable.
+    pub(crate) record: u64,
+}
+
+impl<S> Clone for Pinned<S> {
+    fn clone(&self) -> Self {
+        let (visible, whole) = (Arc::clone(&self.visible), Arc::clone(&self.whole));
+        Self { visible, whole, known: self.known.clone(), ..*self }
+    }
+}
+
+impl<S: Lattice> Holding<S> {
+    pub(crate) fn state(&self) -> &S {
+        &self.state
+    }
+
+    pub(crate) fn position(&self) -> u64 {
+        self.log.end()
+    }
+
+    pub(crate) fn durable(&self) -> &Durable {
+        &self.journal.durable
+    }
+
+    /// A timestamp for a local write.
+    pub(crate) fn stamp(&mut self, now: Reading) -> Result<Timestamp, ClockError> {
+        self.clock.now(now)
+    }
+
+    /// Has a higher ceiling of timestamps persisted when the present one is nearly used up.
+    pub(crate) fn reserve(&mut self, now: Reading, config: &Config) {
+        let wanted = self.clock.wants_ceiling(now, config.ceiling_ms);
+        let Some(ceiling) = wanted.filter(|ceiling| *ceiling > self.ceiling) else { return };
+        self.ceiling = ceiling;
+        self.put(&Entry::Ceiling(ceiling), (Known::default(), Known::default()));
+    }
+
+    /// Changes the state by a local write; returns the log position after it.
+    pub(crate) fn write(
+        &mut self,
+        change: impl FnOnce(&mut S) -> S,
+        now: Reading,
+        config: &Config,
+    ) -> u64 {
+        let delta = change(Arc::make_mut(&mut self.state));
+        if !delta.is_bottom() {
+            self.claims.push(self.position() + 1, delta.claims_of(self.id));
+            self.append(delta, None, (Known::default(), Known::default()), now, config);
+        }
+        self.position()
+    }
+
+    /// Takes in a change that came with a stretch of a log, what it brings this replica to include,
+    /// or both. All of it or nothing.
+    pub(crate) fn take_in(
+        &mut self,
+        delta: Option<(S, Stretch)>,
+        advance: Option<Advance>,
+        now: Reading,
+        config: &Config,
+    ) -> Result<Taken<S>, TakeError> {
+        let mut taken = Taken { novel: S::default(), names: Vec::new(), waits: false };
+        let mut held = Known::default();
+        let mut origin = None;
+        if let Some((delta, stretch)) = delta {
+            origin = Some((stretch.sender, stretch.to));
+            self.check(&delta, now).map_err(TakeError::Admit)?;
+            let Separated { now: rest, later } =
+                self.state.separate(delta, now.wall_ms, &config.limits);
+            if let Some((later, newest)) = later {
+                taken.waits = true;
+                self.detain(later, newest, stretch, now, config)?;
+            }
+            if let Some(newest) = rest.newest() {
+                // What was separated off is all that the clock would refuse.
+                let _within = self.clock.observe(now, newest, &config.limits);
+            }
+            let mut name = |name: &str| {
+                if taken.names.last().is_none_or(|last| last != name) {
+                    taken.names.push(name.into());
+                }
+            };
+            taken.novel = Arc::make_mut(&mut self.state).merge_naming(rest, &mut name);
+            taken.names.sort_unstable();
+            taken.names.dedup();
+        }
+        if let Some(advance) = advance {
+            held.merge(&advance.known);
+            self.held.merge(&held);
+            self.pending.push(advance);
+        }
+        let known = self.settle();
+        if !taken.novel.is_bottom() {
+            self.append(taken.novel.clone(), origin, (known, held), now, config);
+        } else if !known.is_empty() || !held.is_empty() {
+            self.note((known, held));
+        }
+        Ok(taken)
+    }
+
+    /// Takes in what is included without a change.
+    pub(crate) fn include(&mut self, advance: Advance) {
+        self.held.merge(&advance.known);
+        let held = advance.known.clone();
+        self.pending.push(advance);
+        let known = self.settle();
+        self.note((known, held));
+    }
+
+    /// Puts what has to wait into quarantine, if there is room.
+    fn detain(
+        &mut self,
+        later: S,
+        newest: Timestamp,
+        stretch: Stretch,
+        now: Reading,
+        config: &Config,
+    ) -> Result<(), TakeError> {
+        if newest.millis() > now.wall_ms.saturating_add(config.quarantine_horizon_ms) {
+            return Err(TakeError::Admit(AdmitError::FutureTimestamp {
+                timestamp: newest,
+                now_ms: now.wall_ms,
+                max_ahead_ms: config.quarantine_horizon_ms,
+            }));
+        }
+        let mut waiting = S::default();
+        self.quarantine.join_into(&mut waiting);
+        if waiting.merge_novel(later.clone()).is_bottom() {
+            self.quarantine.block(stretch);
+            return Ok(());
+        }
+        let bytes = later.encode().len();
+        let is_full = self.quarantine.len() >= config.quarantine_items
+            || self.quarantine.bytes().saturating_add(bytes) > config.quarantine_bytes;
+        if is_full {
+            return Err(TakeError::QuarantineFull);
+        }
+        self.quarantine.push(later, bytes, newest, stretch);
+        Ok(())
+    }
+
+    /// Takes in what has waited long enough.
+    pub(crate) fn release(&mut self, now: Reading, config: &Config) -> Vec<Taken<S>> {
+        self.latest = now;
+        let latest_ms = now.wall_ms.saturating_add(config.limits.max_ahead_ms);
+        let mut all = Vec::new();
+        // One by one: what is included then has to wait for those that are still there.
+        while let Some(waiting) = self.quarantine.next_due(latest_ms) {
+            let taken = self.take_in(Some((waiting.part, waiting.stretch)), None, now, config);
+            all.extend(taken);
+        }
+        all
+    }
+
+    /// When something in quarantine is due, roughly, on the monotonic clock: the wall clock may step.
+    pub(crate) fn release_deadline(&self, config: &Config) -> Option<u64> {
+        let due_ms = self.quarantine.earliest_ms()?.saturating_sub(config.limits.max_ahead_ms);
+        let wait_ms = due_ms.saturating_sub(self.latest.wall_ms);
+        Some(self.latest.monotonic_ms.saturating_add(wait_ms))
+    }
+
+    /// Lets all that waits in quarantine block a log from a position on.
+    pub(crate) fn block(&mut self, sender: Incarnation, from: u64) {
+        self.quarantine.block(Stretch { sender, from, to: from });
+    }
+
+    /// Whether a change claims own writes that were never made.
+    pub(crate) fn check(&self, delta: &S, now: Reading) -> Result<(), AdmitError> {
+        let any_time = Limits::default().with_max_ahead_ms(u64::MAX);
+        self.state.admit(delta, self.id, now.wall_ms, &any_time)
+    }
+
+    /// Ends the opening.
+    pub(crate) fn write_closed(&mut self) {
+        self.put(&Entry::Closed(self.incarnation), (Known::default(), Known::default()));
+    }
+
+    /// Drops all that waits; returns how many changes that were. What brought them counts as never
+    /// having arrived.
+    pub(crate) fn discard(&mut self) -> usize {
+        self.pending.clear();
+        self.held = self.known.clone();
+        self.journal.forget_held();
+        self.quarantine.take().len()
+    }
+
+    /// Advances what is included as far as the quarantine allows; returns the difference.
+    fn settle(&mut self) -> Known {
+        let mut grown = Known::default();
+        let (quarantine, known) = (&self.quarantine, &mut self.known);
+        loop {
+            let before = self.pending.len();
+            self.pending.retain(|advance| {
+                // What it builds on may wait, too: it may have come over another link.
+                let is_reached = known.position(advance.sender) >= advance.from;
+                if !is_reached || quarantine.blocks(advance.sender, advance.to) {
+                    return true;
+                }
+                let news = advance.known.since(known);
+                known.merge(&news);
+                grown.merge(&news);
+                false
+            });
+            if self.pending.is_empty() || self.pending.len() == before {
+                return grown;
+            }
+        }
+    }
+
+    /// Appends what was novel to the log, and writes it down.
+    fn append(
+        &mut self,
+        delta: S,
+        origin: Option<Origin>,
+        (mut known, held): (Known, Known),
+        now: Reading,
+        config: &Config,
+    ) {
+        let encoded = delta.encode();
+        let entry = log::Entry { delta, bytes: encoded.len(), origin, at_ms: now.monotonic_ms };
+        self.log.push(entry, config.log_bytes);
+        let position = self.position();
+        let reach = Reach { position, continues: self.predecessor };
+        known.advance(self.incarnation, reach);
+        self.known.advance(self.incarnation, reach);
+        self.held.advance(self.incarnation, reach);
+        let entry = Entry::Changed { position, known: known.clone(), delta: encoded };
+        self.put(&entry, (known, held));
+    }
+
+    /// Writes down what is included, without a change.
+    pub(crate) fn note(&mut self, (known, held): (Known, Known)) {
+        let position = self.position();
+        let entry = Entry::Changed { position, known: known.clone(), delta: Vec::new() };
+        self.put(&entry, (known, held));
+    }
+
+    /// Writes a record down; without a store it is durable at once.
+    pub(super) fn put(&mut self, entry: &Entry, (known, held): (Known, Known)) {
+        let (position, own) = (self.position(), self.incarnation);
+        self.journal.write(entry, position, own, known, held);
+        if !self.journal.is_kept {
+            self.persisted(self.journal.written());
+        }
+    }
+
+    /// The host has made the records up to `number` durable.
+    pub(crate) fn persisted(&mut self, number: u64) {
+        if let Some(ceiling) = self.journal.persisted(number) {
+            self.clock.raise_ceiling(ceiling);
+        }
+    }
+
+    /// Forgets the openings that nobody asks after any more.
+    pub(crate) fn forget(&mut self, age_ms: u64, wall_ms: u64) {
+        let durable = &mut self.journal.durable;
+        for included in [&mut self.known, &mut self.held, &mut durable.known, &mut durable.held] {
+            included.forget(age_ms, wall_ms);
+        }
+    }
+
+    /// The present state, to be told to a peer.
+    pub(crate) fn pin(&self) -> Pinned<S> {
+        let visible = Arc::clone(&self.state);
+        let whole = if self.quarantine.is_empty() {
+            Arc::clone(&visible)
+        } else {
+            let mut whole = S::clone(&visible);
+            self.quarantine.join_into(&mut whole);
+            Arc::new(whole)
+        };
+        let (position, known) = (self.position(), self.known.clone());
+        Pinned { visible, whole, position, known, record: self.journal.written() }
+    }
+
+    /// Goes on under a new id, because the present one is used twice: takes back what was written
+    /// under it and nobody is known to have, and writes that anew. Returns the old id.
+    ///
+    /// Whoever has the old opening's log has, of what follows, only what was shared; so the new one
+    /// continues it there. Its log begins after all positions that were ever told, and its peers are
+    /// compared with.
+    pub(crate) fn renew(&mut self, now: Reading) -> ReplicaId {
+        let from = self.id;
+        let to = ReplicaId::from_u128(self.random.draw());
+        let (mark, shared) = self.claims.shared();
+        let rewritten = Arc::make_mut(&mut self.state).renew(from, to, mark);
+        let position = self.position() + 1;
+        self.predecessor = Some((self.incarnation, shared));
+        self.incarnation = Incarnation::drawn(now.wall_ms, self.random.draw_u32());
+        (self.id, self.keeps_id) = (to, false);
+        self.claims = Claims::new(S::default(), shared);
+        self.claims.push(position, rewritten.claims_of(to));
+        self.log = Log::starting_at(position);
+        let included = self.enter();
+        self.put(&Entry::Whole(self.image()), included);
+        self.opened = self.journal.written();
+        from
+    }
+
+    /// The replica as it is stored.
+    pub(crate) fn image(&self) -> Image {
+        Image {
+            replica: self.id,
+            incarnation: self.incarnation,
+            position: self.position(),
+            known: self.known.clone(),
+            ceiling: self.clock.last().max(self.ceiling),
+            state: self.state.encode(),
+        }
+    }
+}

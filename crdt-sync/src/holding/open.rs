@@ -1,0 +1,224 @@
+//! How a replica begins, and begins again.
+
+use alloc::sync::Arc;
+use alloc::vec::Vec;
+
+use crdt_core::wire::{Budget, Wire};
+use crdt_core::{Clock, ReplicaId, Timestamp};
+
+use super::{Claims, Holding, Journal, Log, Quarantine, log};
+use crate::known::{Known, Reach};
+use crate::random::Random;
+use crate::record::{Entry, Image};
+use crate::{Config, Incarnation, Lattice, OpenError, Opening};
+
+/// What the records of a store add up to.
+struct Stored<S> {
+    replica: ReplicaId,
+    incarnation: Incarnation,
+    position: u64,
+    known: Known,
+    ceiling: Timestamp,
+    state: S,
+    log: Log<S>,
+    is_closed: bool,
+}
+
+impl<S: Lattice> Holding<S> {
+    /// A replica that has nothing yet.
+    pub(crate) fn create(opening: &Opening, config: &Config) -> Self {
+        let mut holding = Self::blank(opening, config);
+        holding.begin(opening, config);
+        holding
+    }
+
+    /// A replica that goes on from what its store holds.
+    pub(crate) fn reopen<'a>(
+        image: Option<&[u8]>,
+        records: impl IntoIterator<Item = &'a [u8]>,
+        opening: &Opening,
+        config: &Config,
+    ) -> Result<Self, OpenError> {
+        let mut holding = Self::blank(opening, config);
+        if let Some(mut stored) = Stored::<S>::read(image, records, opening, config)? {
+            if stored.is_closed {
+                (holding.id, holding.keeps_id) = (stored.replica, true);
+            } else if holding.id == stored.replica {
+                // What the store has lost may have been written under it.
+                holding.id = ReplicaId::from_u128(holding.random.draw());
+            }
+            stored.known.forget(config.token_life_ms, opening.now.wall_ms);
+            holding.predecessor = Some((stored.incarnation, stored.position));
+            let line = core::iter::once(stored.incarnation)
+                .chain(stored.known.line_of(stored.incarnation));
+            for incarnation in line {
+                let reach = Reach::to(stored.known.position(incarnation));
+                holding.past.advance(incarnation, reach);
+            }
+            holding.past.advance(stored.incarnation, Reach::to(stored.position));
+            holding.claims = Claims::new(stored.state.claims_of(holding.id), stored.position);
+            holding.state = Arc::new(stored.state);
+            holding.held = stored.known.clone();
+            holding.known = stored.known;
+            holding.log = stored.log;
+            holding.ceiling = stored.ceiling;
+            if config.durable {
+                holding.clock = Clock::durable(stored.ceiling);
+            }
+        }
+        holding.begin(opening, config);
+        Ok(holding)
+    }
+
+    fn blank(opening: &Opening, config: &Config) -> Self {
+        let mut random = Random::new(opening.seed);
+        let id = opening.id.unwrap_or_else(|| ReplicaId::from_u128(random.draw()));
+        let incarnation = Incarnation::drawn(opening.now.wall_ms, random.draw_u32());
+        Self {
+            id,
+            incarnation,
+            predecessor: None,
+            past: Known::default(),
+            // One that the host gives may be in use elsewhere.
+            keeps_id: opening.id.is_some(),
+            opened: 0,
+            state: Arc::default(),
+            known: Known::default(),
+            held: Known::default(),
+            pending: Vec::new(),
+            quarantine: Quarantine::default(),
+            log: Log::starting_at(0),
+            journal: Journal::new(config.durable),
+            clock: if config.durable { Clock::durable(Timestamp::MIN) } else { Clock::new() },
+            ceiling: Timestamp::MIN,
+            random,
+            claims: Claims::new(S::default(), 0),
+            latest: opening.now,
+        }
+    }
+
+    fn begin(&mut self, opening: &Opening, config: &Config) {
+        let included = self.enter();
+        let continues = self.predecessor.map(|(predecessor, _)| predecessor);
+        let (replica, incarnation) = (self.id, self.incarnation);
+        let opened = Entry::Opened { replica, incarnation, continues };
+        self.put(&opened, included);
+        self.opened = self.journal.written();
+        self.reserve(opening.now, config);
+    }
+
+    /// Enters the present opening into what is included, and returns all that is.
+    pub(super) fn enter(&mut self) -> (Known, Known) {
+        let position = self.position();
+        let continues = self.predecessor;
+        for included in [&mut self.known, &mut self.held] {
+            if let Some((predecessor, start)) = continues {
+                included.advance(predecessor, Reach::to(start));
+            }
+            included.advance(self.incarnation, Reach { position, continues });
+        }
+        (self.known.clone(), self.held.clone())
+    }
+}
+
+impl<S: Lattice> Stored<S> {
+    /// Replays a store; `None` when there is nothing in it.
+    fn read<'a>(
+        image: Option<&[u8]>,
+        records: impl IntoIterator<Item = &'a [u8]>,
+        opening: &Opening,
+        config: &Config,
+    ) -> Result<Option<Self>, OpenError> {
+        let mut stored = None;
+        if let Some(bytes) = image {
+            let image =
+                Image::decode_within(bytes, &Budget::unbounded()).map_err(OpenError::Snapshot)?;
+            stored = Some(Self::of(image).map_err(OpenError::Snapshot)?);
+        }
+        for (place, bytes) in records.into_iter().enumerate() {
+            let corrupt = |error| OpenError::Record { place, error };
+            let entry = Entry::decode_within(bytes, &Budget::unbounded()).map_err(corrupt)?;
+            match (entry, &mut stored) {
+                (Entry::Whole(image), stored) => {
+                    let own = image.known.get(image.incarnation);
+                    let continues = own.and_then(|reach| Some(reach.continues?.0));
+                    let is_next = |stored: &Self| continues == Some(stored.incarnation);
+                    if stored.as_ref().is_none_or(is_next) {
+                        *stored = Some(Self::of(image).map_err(corrupt)?);
+                    }
+                }
+                (Entry::Opened { replica, incarnation, .. }, None) => {
+                    stored = Some(Self::opened(replica, incarnation));
+                }
+                (_, None) => return Err(OpenError::Incomplete { place }),
+                (entry, Some(stored)) => stored.replay(entry, opening, config).map_err(corrupt)?,
+            }
+        }
+        Ok(stored)
+    }
+
+    fn opened(replica: ReplicaId, incarnation: Incarnation) -> Self {
+        Self {
+            replica,
+            incarnation,
+            position: 0,
+            known: Known::of(incarnation, Reach::default()),
+            ceiling: Timestamp::MIN,
+            state: S::default(),
+            log: Log::starting_at(0),
+            is_closed: false,
+        }
+    }
+
+    fn of(image: Image) -> Result<Self, crdt_core::wire::DecodeError> {
+        Ok(Self {
+            replica: image.replica,
+            incarnation: image.incarnation,
+            position: image.position,
+            known: image.known,
+            ceiling: image.ceiling,
+            state: S::decode_within(&image.state, &Budget::unbounded())?,
+            log: Log::starting_at(image.position),
+            is_closed: false,
+        })
+    }
+
+    fn replay(
+        &mut self,
+        entry: Entry,
+        opening: &Opening,
+        config: &Config,
+    ) -> Result<(), crdt_core::wire::DecodeError> {
+        self.is_closed = entry == Entry::Closed(self.incarnation);
+        match entry {
+            // It came before the snapshot that this began with.
+            Entry::Opened { continues, .. } if continues != Some(self.incarnation) => {}
+            Entry::Opened { replica, incarnation, .. } => {
+                let position = self.position;
+                self.known.advance(self.incarnation, Reach::to(position));
+                let continues = Some((self.incarnation, position));
+                self.known.advance(incarnation, Reach { position, continues });
+                (self.replica, self.incarnation) = (replica, incarnation);
+            }
+            Entry::Changed { position, known, delta } => {
+                if position <= self.position && !delta.is_empty() {
+                    // A snapshot that was taken later holds it already.
+                    return Ok(());
+                }
+                self.known.merge(&known);
+                if !delta.is_empty() {
+                    let bytes = delta.len();
+                    let delta = S::decode_within(&delta, &Budget::unbounded())?;
+                    self.state.merge_ref(&delta);
+                    let at_ms = opening.now.monotonic_ms;
+                    let entry = log::Entry { delta, bytes, origin: None, at_ms };
+                    self.log.push(entry, config.log_bytes);
+                    self.position = position;
+                }
+            }
+            Entry::Ceiling(ceiling) => self.ceiling = self.ceiling.max(ceiling),
+            Entry::Whole(_) | Entry::Closed(_) => {}
+        }
+        Ok(())
+    }
+}

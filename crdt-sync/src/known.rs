@@ -1,0 +1,184 @@
+//! Per replica, the log position up to which a state includes that replica's state.
+
+use alloc::collections::BTreeMap;
+
+use crdt_core::wire::{DecodeError, DecodeErrorKind, Reader, Wire, Writer};
+
+use crate::Incarnation;
+
+/// How far one incarnation's log has been taken in.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Reach {
+    pub(crate) position: u64,
+    /// The opening that it continues, and at which log position, if it continues one.
+    pub(crate) continues: Option<(Incarnation, u64)>,
+}
+
+impl Reach {
+    pub(crate) const fn to(position: u64) -> Self {
+        Self { position, continues: None }
+    }
+}
+
+/// Openings of one replica, one after the other, are followed so far back.
+const LONGEST_LINE: usize = 64;
+
+/// What a state includes: per incarnation a log position. It grows with the openings of all
+/// replicas, by eleven bytes or so each, until those are [forgotten](Known::forget).
+///
+/// A causal context cannot say this: a removal leaves no trace in it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Known(BTreeMap<Incarnation, Reach>);
+
+impl Known {
+    pub(crate) fn of(incarnation: Incarnation, reach: Reach) -> Self {
+        Self(BTreeMap::from([(incarnation, reach)]))
+    }
+
+    /// How far `incarnation` is included; 0 when nothing is known of it.
+    pub(crate) fn position(&self, incarnation: Incarnation) -> u64 {
+        self.0.get(&incarnation).map_or(0, |reach| reach.position)
+    }
+
+    /// How far the log of `incarnation` is included, given what each opening continues: up to where
+    /// it began, its log is that of the opening before.
+    pub(crate) fn reaches(&self, incarnation: Incarnation, lineage: &Self) -> u64 {
+        let (mut at_most, mut reached, mut line) = (u64::MAX, 0, Some(incarnation));
+        for _ in 0..LONGEST_LINE {
+            let Some(incarnation) = line else { break };
+            reached = reached.max(self.position(incarnation).min(at_most));
+            let continues = lineage.get(incarnation).and_then(|reach| reach.continues);
+            line = continues.map(|(predecessor, start)| {
+                at_most = at_most.min(start);
+                predecessor
+            });
+        }
+        reached
+    }
+
+    /// The openings before one, as far as they are known, latest first.
+    pub(crate) fn line_of(&self, incarnation: Incarnation) -> impl Iterator<Item = Incarnation> {
+        let before = |incarnation: &Incarnation| {
+            self.get(*incarnation).and_then(|reach| reach.continues).map(|(before, _)| before)
+        };
+        core::iter::successors(before(&incarnation), move |incarnation| before(incarnation))
+            .take(LONGEST_LINE)
+    }
+
+    pub(crate) fn get(&self, incarnation: Incarnation) -> Option<&Reach> {
+        self.0.get(&incarnation)
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Whether there is an entry of anybody but `own`.
+    pub(crate) fn has_other_than(&self, own: Incarnation) -> bool {
+        self.0.keys().any(|incarnation| *incarnation != own)
+    }
+
+    /// Takes in one entry; tells whether it is news.
+    pub(crate) fn advance(&mut self, incarnation: Incarnation, reach: Reach) -> bool {
+        let mine = self.0.entry(incarnation).or_default();
+        let is_news = reach.position > mine.position
+            || (mine.continues.is_none() && reach.continues.is_some());
+        mine.position = mine.position.max(reach.position);
+        mine.continues = mine.continues.or(reach.continues);
+        is_news
+    }
+
+    /// The join, entry by entry; tells whether it grew.
+    pub(crate) fn merge(&mut self, other: &Self) -> bool {
+        let each = other.0.iter().map(|(incarnation, reach)| self.advance(*incarnation, *reach));
+        each.fold(false, |grown, is_news| grown | is_news)
+    }
+
+    /// The entries that `told` does not have, or has less of.
+    pub(crate) fn since(&self, told: &Self) -> Self {
+        let is_news = |incarnation: &Incarnation, reach: &Reach| match told.0.get(incarnation) {
+            Some(told) => {
+                told.position < reach.position
+                    || (told.continues.is_none() && reach.continues.is_some())
+            }
+            None => true,
+        };
+        Self(self.0.iter().filter(|(i, r)| is_news(i, r)).map(|(i, r)| (*i, *r)).collect())
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Somebody's log that `other` includes more of, as far as both tell: how much, and how much more.
+    pub(crate) fn exceeded_by(&self, other: &Self) -> Option<(u64, u64)> {
+        let mut both = self.0.iter().map(|(who, mine)| (mine.position, other.position(*who)));
+        both.find(|(mine, theirs)| theirs > mine)
+    }
+
+    /// Without one entry.
+    pub(crate) fn without(mut self, incarnation: Incarnation) -> Self {
+        self.0.remove(&incarnation);
+        self
+    }
+
+    /// Whether another opening goes on where this one ended.
+    pub(crate) fn is_continued(&self, incarnation: Incarnation) -> bool {
+        let mut all = self.0.values().filter_map(|reach| reach.continues);
+        all.any(|(before, _)| before == incarnation)
+    }
+
+    /// Another incarnation that continues the same one as `mine` does: the mark of a store that was
+    /// copied, or restored.
+    pub(crate) fn twin_of(&self, mine: Incarnation) -> Option<Incarnation> {
+        let (predecessor, _) = self.0.get(&mine)?.continues?;
+        let is_twin =
+            |reach: &Reach| reach.continues.is_some_and(|(other, _)| other == predecessor);
+        let mut others = self.0.iter().filter(|(other, _)| **other != mine);
+        others.find(|(_, reach)| is_twin(reach)).map(|(other, _)| *other)
+    }
+
+    /// Drops what was drawn more than `age_ms` ago and has been continued since: nobody brings a
+    /// token of it any more.
+    pub(crate) fn forget(&mut self, age_ms: u64, wall_ms: u64) {
+        let continued: alloc::collections::BTreeSet<_> =
+            self.0.values().filter_map(|reach| Some(reach.continues?.0)).collect();
+        self.0.retain(|incarnation, _| {
+            !(continued.contains(incarnation) && incarnation.is_older(age_ms, wall_ms))
+        });
+    }
+}
+
+/// Entries in ascending order: the incarnation, the position, what it continues.
+impl Wire for Known {
+    fn write_to(&self, writer: &mut Writer) {
+        writer.count(self.0.len());
+        for (incarnation, reach) in &self.0 {
+            incarnation.write_to(writer);
+            writer.varint(reach.position);
+            writer.byte(u8::from(reach.continues.is_some()));
+            if let Some((predecessor, start)) = reach.continues {
+                predecessor.write_to(writer);
+                writer.varint(start);
+            }
+        }
+    }
+
+    fn read_from(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
+        let mut entries = BTreeMap::new();
+        for _ in 0..reader.count()? {
+            let incarnation = Incarnation::read_from(reader)?;
+            if entries.last_key_value().is_some_and(|(last, _)| *last >= incarnation) {
+                return Err(reader.error(DecodeErrorKind::OutOfOrder));
+            }
+            let position = reader.varint()?;
+            let continues = if bool::read_from(reader)? {
+                Some((Incarnation::read_from(reader)?, reader.varint()?))
+            } else {
+                None
+            };
+            entries.insert(incarnation, Reach { position, continues });
+        }
+        Ok(Self(entries))
+    }
+}

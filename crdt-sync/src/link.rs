@@ -1,0 +1,292 @@
+//! What a replica remembers of one link.
+
+use alloc::boxed::Box;
+use alloc::collections::{BTreeMap, VecDeque};
+use alloc::vec::Vec;
+
+use crdt_core::ReplicaId;
+
+use crate::Incarnation;
+use crate::dictionary;
+use crate::holding::Pinned;
+use crate::known::Known;
+use crate::message::{Frame, Hello, Probe};
+use crate::ranges::Ranges;
+use crate::reconcile::Session;
+use crate::transfer::{Receiving, Sending};
+
+/// Who is at the other end, once it has said so.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Remote {
+    pub(crate) replica: ReplicaId,
+    pub(crate) incarnation: Incarnation,
+    /// What tells this connection from others that it has had.
+    pub(crate) session: u32,
+    /// What messages of the two are sealed with.
+    pub(crate) key: u128,
+    /// The minor version that both speak.
+    pub(crate) minor: u8,
+    /// Whether its state was bottom when it said so.
+    pub(crate) is_bottom: bool,
+}
+
+impl Remote {
+    /// The other end of the connection.
+    pub(crate) const fn end(&self) -> (Incarnation, u32) {
+        (self.incarnation, self.session)
+    }
+}
+
+/// When something unanswered is sent again: after a pause that doubles each time.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Timer {
+    pub(crate) at_ms: Option<u64>,
+    attempts: u32,
+}
+
+impl Timer {
+    /// Begins to wait for an answer, if it does not yet.
+    pub(crate) fn start(&mut self, now_ms: u64, first_ms: u64, most_ms: u64) {
+        if self.at_ms.is_none() {
+            let doubled = first_ms.saturating_mul(1 << self.attempts.min(20));
+            self.at_ms = Some(now_ms.saturating_add(doubled.min(most_ms).max(1)));
+        }
+    }
+
+    /// Whether it has fired so often without an answer.
+    pub(crate) const fn has_fired(&self, times: u32) -> bool {
+        self.attempts >= times
+    }
+
+    /// Fires at `at_ms` for the first time.
+    pub(crate) const fn restart(&mut self, at_ms: u64) {
+        *self = Self { at_ms: Some(at_ms), attempts: 0 };
+    }
+
+    /// The answer is there.
+    pub(crate) fn stop(&mut self) {
+        *self = Self::default();
+    }
+
+    /// Whether it is time to send again; if so, the next pause is longer.
+    pub(crate) fn fires(&mut self, now_ms: u64) -> bool {
+        let is_due = self.at_ms.is_some_and(|at_ms| at_ms <= now_ms);
+        if is_due {
+            self.at_ms = None;
+            self.attempts += 1;
+        }
+        is_due
+    }
+}
+
+/// A comparison with a peer whose position the log does not reach back to.
+pub(crate) enum Comparison<S> {
+    /// The fingerprint of this state is under way.
+    Asked { frame: Frame, pinned: Pinned<S> },
+    /// What differs is being found out.
+    Running {
+        session: Box<Session<S>>,
+        id: u64,
+        /// Whether it was begun here.
+        is_mine: bool,
+        /// The number of the last message heard or sent.
+        round: u64,
+        /// The last message sent, to be sent again.
+        last: Vec<u8>,
+        pinned: Pinned<S>,
+    },
+    /// It has come to its end here. Should the last message have been lost, it is sent again.
+    Over { id: u64, round: u64, last: Vec<u8>, record: u64 },
+}
+
+/// What a piece takes beside its bytes.
+const PIECE: usize = 64;
+
+/// The pieces of one message of a comparison.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Pieces {
+    /// The comparison and the round that they belong to.
+    of: Option<(u64, u64)>,
+    arrived: BTreeMap<u64, Vec<u8>>,
+    bytes: usize,
+}
+
+impl Pieces {
+    /// Takes in a piece; returns the message when it is whole. `Err` when there is too much of it.
+    pub(crate) fn take(&mut self, probe: &Probe, most: usize) -> Result<Option<Vec<u8>>, usize> {
+        let of = Some((probe.session, probe.round));
+        if self.of != of {
+            *self = Self { of, ..Self::default() };
+        }
+        if !self.arrived.contains_key(&probe.piece) && probe.piece < probe.pieces {
+            self.bytes += probe.bytes.len() + PIECE;
+            if self.bytes > most {
+                let bytes = self.bytes;
+                *self = Self::default();
+                return Err(bytes);
+            }
+            self.arrived.insert(probe.piece, probe.bytes.clone());
+        }
+        let is_whole = self.arrived.len() as u64 == probe.pieces;
+        Ok(is_whole.then(|| core::mem::take(self).arrived.into_values().flatten().collect()))
+    }
+}
+
+pub(crate) struct Link<S> {
+    /// Tells this connection from others that this opening has had, so that nothing said over another one is taken for news.
+    pub(crate) session: u32,
+    pub(crate) remote: Option<Remote>,
+    /// Somebody else who greeted since: perhaps the other end has begun anew, perhaps a greeting of
+    /// old has been on its way for long. Whoever can seal a message for this connection is there.
+    pub(crate) candidate: Option<Hello>,
+    /// Whether a greeting waits for an answer.
+    pub(crate) answers: bool,
+    /// Whether what is told counts from the first greeting on.
+    pub(crate) is_greeted: bool,
+    /// Whether the other end has shown that it heard our hello.
+    pub(crate) is_heard: bool,
+    pub(crate) hello: Timer,
+    /// Frames to be sent as soon as the record with their number is durable.
+    pub(crate) outbox: VecDeque<(u64, Frame)>,
+
+    /// The peer has the local log up to here …
+    pub(crate) acked: u64,
+    /// … and these stretches beyond are under way.
+    pub(crate) sent: Ranges,
+    /// The changes of the local log that came from the peer: whether or not the log still holds
+    /// them, they need not be sent.
+    pub(crate) its: Ranges,
+    pub(crate) resend: Timer,
+    /// What the peer has acknowledged of what was told, and its version.
+    pub(crate) told: Known,
+    pub(crate) told_version: u64,
+    /// What was told last.
+    pub(crate) telling: Known,
+    pub(crate) telling_version: u64,
+    /// What the peer has been told beside that, so that it need not be sent a change again.
+    pub(crate) hinted: Known,
+    /// When news are to be told that nothing else takes along.
+    pub(crate) gossip_at: Option<u64>,
+    pub(crate) names: dictionary::Outgoing,
+
+    /// What the peer says it durably includes.
+    pub(crate) peer_known: Known,
+    /// … and from which positions of its log on: to be taken over when those are included.
+    pub(crate) claims: Vec<(u64, Known)>,
+    pub(crate) heard_version: u64,
+    /// Stretches of the peer's log that have arrived, beyond what is held.
+    pub(crate) arrived: Ranges,
+    pub(crate) peer_names: dictionary::Incoming,
+    /// When the peer is to hear what has arrived.
+    pub(crate) owes_at: Option<u64>,
+    /// What it was last told of its own log.
+    pub(crate) acknowledged: (u64, u64),
+
+    pub(crate) comparison: Option<Comparison<S>>,
+    pub(crate) comparing: Timer,
+    /// The pieces of the comparison's next message that have arrived.
+    pub(crate) pieces: Pieces,
+    /// Kills found out in a comparison, to be merged with what concludes it.
+    pub(crate) concluding: Option<(u64, Option<S>)>,
+    pub(crate) sending: Option<Sending>,
+    pub(crate) transferring: Timer,
+    pub(crate) receiving: Option<Receiving>,
+
+    /// When the peer was last told why a message was refused.
+    pub(crate) refused_ms: Option<u64>,
+    /// When there was last something new on this link.
+    pub(crate) news_ms: u64,
+    /// The positions of both at which equality was last asked about.
+    pub(crate) verified: Option<(u64, u64)>,
+}
+
+impl<S> Link<S> {
+    pub(crate) fn new(now_ms: u64, session: u32) -> Self {
+        Self {
+            session,
+            remote: None,
+            candidate: None,
+            answers: false,
+            is_greeted: false,
+            is_heard: false,
+            hello: Timer { at_ms: Some(now_ms), attempts: 0 },
+            outbox: VecDeque::new(),
+            acked: 0,
+            sent: Ranges::default(),
+            its: Ranges::default(),
+            resend: Timer::default(),
+            told: Known::default(),
+            told_version: 0,
+            telling: Known::default(),
+            telling_version: 0,
+            hinted: Known::default(),
+            gossip_at: None,
+            names: dictionary::Outgoing::default(),
+            peer_known: Known::default(),
+            claims: Vec::new(),
+            heard_version: 0,
+            arrived: Ranges::default(),
+            peer_names: dictionary::Incoming::default(),
+            owes_at: None,
+            acknowledged: (0, 0),
+            comparison: None,
+            comparing: Timer::default(),
+            pieces: Pieces::default(),
+            concluding: None,
+            sending: None,
+            transferring: Timer::default(),
+            receiving: None,
+            refused_ms: None,
+            news_ms: now_ms,
+            verified: None,
+        }
+    }
+
+    /// The first position that is neither acknowledged nor under way.
+    pub(crate) fn unsent(&self) -> u64 {
+        self.sent.end_of(self.acked).unwrap_or(self.acked)
+    }
+
+    /// The first position that is neither acknowledged nor under way, and was not the peer's own.
+    pub(crate) fn lacking(&self) -> u64 {
+        let mut position = self.acked;
+        while let Some(end) = self.sent.end_of(position).or_else(|| self.its.end_of(position)) {
+            position = end;
+        }
+        position
+    }
+
+    /// Whether a comparison is under way.
+    pub(crate) const fn is_comparing(&self) -> bool {
+        matches!(self.comparison, Some(Comparison::Asked { .. } | Comparison::Running { .. }))
+    }
+
+    /// Whether something is under way that the peer is to acknowledge.
+    pub(crate) fn is_waiting(&self) -> bool {
+        self.unsent() > self.acked || self.telling_version > self.told_version
+    }
+
+    /// Whether equality was asked about because the log does not reach back to where the peer is.
+    pub(crate) const fn is_in_need(&self) -> bool {
+        let Some(Comparison::Asked { frame: Frame::Fingerprint(asked), .. }) = &self.comparison
+        else {
+            return false;
+        };
+        asked.yours.is_none()
+    }
+
+    /// Whether what differs is being found out.
+    pub(crate) const fn is_running(&self) -> bool {
+        matches!(self.comparison, Some(Comparison::Running { .. }))
+    }
+
+    /// Whether the comparison is under way that a transfer concludes.
+    pub(crate) fn is_comparing_in(&self, session: Option<u64>) -> bool {
+        matches!(&self.comparison, Some(Comparison::Running { id, .. }) if Some(*id) == session)
+    }
+
+    /// Has an acknowledgement sent at `at_ms` at the latest.
+    pub(crate) fn owe(&mut self, at_ms: u64) {
+        self.owes_at = Some(self.owes_at.map_or(at_ms, |owed| owed.min(at_ms)));
+    }
+}

@@ -1,0 +1,42 @@
+//! What ties a message to the connection over which it was sent, and finds damage.
+
+use alloc::vec::Vec;
+use core::hash::Hasher;
+
+use siphasher::sip::SipHasher13;
+
+use crate::Incarnation;
+
+/// How many bytes a seal takes.
+pub(crate) const LENGTH: usize = 8;
+
+/// One end of a connection: an opening, and which of its connections that is.
+pub(crate) type End = (Incarnation, u32);
+
+/// The key of a connection between two ends, the same at both. Greetings, which begin one, are
+/// sealed with that of nobody, 0.
+pub(crate) fn session_key(one: End, other: End) -> u128 {
+    let name =
+        |(incarnation, session): End| u128::from(incarnation.to_bits() ^ u64::from(session) << 32);
+    name(one.min(other)) << 64 | name(one.max(other))
+}
+
+/// Appends the keyed hash of the bytes: a message that was damaged, cut short, or sent over
+/// another connection of the two does not pass. It is a checksum and no signature.
+pub(crate) fn seal(mut bytes: Vec<u8>, key: u128) -> Vec<u8> {
+    let hash = hash(&bytes, key);
+    bytes.extend_from_slice(&hash);
+    bytes
+}
+
+/// What was sealed, if it was so with this key.
+pub(crate) fn open(bytes: &[u8], key: u128) -> Option<&[u8]> {
+    let (body, seal) = bytes.split_at_checked(bytes.len().checked_sub(LENGTH)?)?;
+    (seal == hash(body, key)).then_some(body)
+}
+
+fn hash(bytes: &[u8], key: u128) -> [u8; LENGTH] {
+    let mut hasher = SipHasher13::new_with_key(&key.to_le_bytes());
+    hasher.write(bytes);
+    hasher.finish().to_le_bytes()
+}

@@ -1,0 +1,224 @@
+//! The bytes of frames: the kind, then the fields in order.
+
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use crdt_core::wire::{DecodeError, DecodeErrorKind, Reader, Wire, Writer};
+
+use super::{
+    Fingerprint, Frame, Hello, Part, PartAck, Probe, Progress, Refused, Same, Told, Update,
+};
+use crate::Incarnation;
+use crate::known::Known;
+
+impl Wire for Frame {
+    fn write_to(&self, writer: &mut Writer) {
+        match self {
+            Self::Hello(hello) => {
+                writer.byte(Self::HELLO);
+                hello.write_to(writer);
+            }
+            Self::Update(update) => {
+                writer.byte(Self::UPDATE);
+                update.write_to(writer);
+            }
+            Self::Part(part) => {
+                writer.byte(Self::PART);
+                part.write_to(writer);
+            }
+            Self::PartAck(PartAck { transfer, offset }) => {
+                writer.byte(Self::PART_ACK);
+                transfer.write_to(writer);
+                writer.varint(*offset);
+            }
+            Self::Fingerprint(fingerprint) => {
+                writer.byte(Self::FINGERPRINT);
+                fingerprint.write_to(writer);
+            }
+            Self::Same(Same { at, mine, known }) => {
+                writer.byte(Self::SAME);
+                writer.varint(*at);
+                writer.varint(*mine);
+                known.write_to(writer);
+            }
+            Self::Probe(Probe { session, round, piece, pieces, bytes }) => {
+                writer.byte(Self::PROBE);
+                session.write_to(writer);
+                writer.varint(*round);
+                writer.varint(*piece);
+                writer.varint(*pieces);
+                writer.raw(bytes);
+            }
+            Self::Refused(Refused { why }) => {
+                writer.byte(Self::REFUSED);
+                why.write_to(writer);
+            }
+        }
+    }
+
+    fn read_from(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
+        let kind = reader.byte()?;
+        Ok(match kind {
+            Self::HELLO => Self::Hello(Hello::read_from(reader)?),
+            Self::UPDATE => Self::Update(Update::read_from(reader)?),
+            Self::PART => Self::Part(Part::read_from(reader)?),
+            Self::PART_ACK => {
+                let transfer = u64::read_from(reader)?;
+                Self::PartAck(PartAck { transfer, offset: reader.varint()? })
+            }
+            Self::FINGERPRINT => Self::Fingerprint(Fingerprint::read_from(reader)?),
+            Self::SAME => {
+                let (at, mine) = (reader.varint()?, reader.varint()?);
+                Self::Same(Same { at, mine, known: Known::read_from(reader)? })
+            }
+            Self::PROBE => {
+                let (session, round) = (u64::read_from(reader)?, reader.varint()?);
+                let (piece, pieces) = (reader.varint()?, reader.varint()?);
+                Self::Probe(Probe { session, round, piece, pieces, bytes: rest(reader)? })
+            }
+            Self::REFUSED => Self::Refused(Refused { why: String::read_from(reader)? }),
+            _ => return Err(reader.error(DecodeErrorKind::UnknownTag(kind))),
+        })
+    }
+}
+
+impl Wire for Hello {
+    fn write_to(&self, writer: &mut Writer) {
+        writer.byte(self.major);
+        writer.byte(self.minor);
+        writer.raw(self.replica.as_bytes());
+        self.incarnation.write_to(writer);
+        self.is_bottom.write_to(writer);
+        self.session.write_to(writer);
+        self.heard.write_to(writer);
+        self.known.write_to(writer);
+    }
+
+    fn read_from(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
+        Ok(Self {
+            major: reader.byte()?,
+            minor: reader.byte()?,
+            replica: crdt_core::ReplicaId::from_bytes(reader.array()?),
+            incarnation: Incarnation::read_from(reader)?,
+            is_bottom: bool::read_from(reader)?,
+            session: u32::read_from(reader)?,
+            heard: Option::read_from(reader)?,
+            known: Known::read_from(reader)?,
+        })
+    }
+}
+
+/// `from`, the distance to `to`, the session.
+impl Wire for Progress {
+    fn write_to(&self, writer: &mut Writer) {
+        writer.varint(self.from);
+        writer.varint(self.to - self.from);
+        self.session.write_to(writer);
+    }
+
+    fn read_from(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
+        let (from, distance) = (reader.varint()?, reader.varint()?);
+        let to = from.checked_add(distance);
+        let to = to.ok_or_else(|| reader.error(DecodeErrorKind::OutOfRange))?;
+        Ok(Self { from, to, session: Option::read_from(reader)? })
+    }
+}
+
+impl Wire for Told {
+    fn write_to(&self, writer: &mut Writer) {
+        writer.varint(self.version);
+        self.known.write_to(writer);
+        if !self.known.is_empty() {
+            writer.varint(self.at);
+        }
+        writer.varint(self.received);
+        writer.varint(self.received - self.included);
+        writer.varint(self.heard);
+        writer.varint(self.names);
+    }
+
+    fn read_from(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
+        let (version, known) = (reader.varint()?, Known::read_from(reader)?);
+        let at = if known.is_empty() { 0 } else { reader.varint()? };
+        let (received, waiting) = (reader.varint()?, reader.varint()?);
+        let included = received.checked_sub(waiting);
+        Ok(Self {
+            version,
+            known,
+            at,
+            received,
+            included: included.ok_or_else(|| reader.error(DecodeErrorKind::OutOfRange))?,
+            heard: reader.varint()?,
+            names: reader.varint()?,
+        })
+    }
+}
+
+/// What is told, the progress, the dictionary; all that follows is the change.
+impl Wire for Update {
+    fn write_to(&self, writer: &mut Writer) {
+        self.told.write_to(writer);
+        self.progress.write_to(writer);
+        writer.varint(self.base);
+        writer.count(self.added.len());
+        self.added.iter().for_each(|id| writer.raw(id.as_bytes()));
+        writer.raw(&self.delta);
+    }
+
+    fn read_from(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
+        let (told, progress) = (Told::read_from(reader)?, Option::read_from(reader)?);
+        let (base, mut added) = (reader.varint()?, Vec::new());
+        for _ in 0..reader.count()? {
+            added.push(crdt_core::ReplicaId::from_bytes(reader.array()?));
+        }
+        Ok(Self { told, progress, base, added, delta: rest(reader)? })
+    }
+}
+
+/// The fields in order; all that follows is the piece.
+impl Wire for Part {
+    fn write_to(&self, writer: &mut Writer) {
+        self.transfer.write_to(writer);
+        self.progress.write_to(writer);
+        self.known.write_to(writer);
+        writer.varint(self.total);
+        writer.varint(self.offset);
+        writer.raw(&self.bytes);
+    }
+
+    fn read_from(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
+        Ok(Self {
+            transfer: u64::read_from(reader)?,
+            progress: Progress::read_from(reader)?,
+            known: Known::read_from(reader)?,
+            total: reader.varint()?,
+            offset: reader.varint()?,
+            bytes: rest(reader)?,
+        })
+    }
+}
+
+impl Wire for Fingerprint {
+    fn write_to(&self, writer: &mut Writer) {
+        self.key.write_to(writer);
+        self.hash.write_to(writer);
+        writer.varint(self.at);
+        self.known.write_to(writer);
+        self.yours.write_to(writer);
+    }
+
+    fn read_from(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
+        Ok(Self {
+            key: u128::read_from(reader)?,
+            hash: u128::read_from(reader)?,
+            at: reader.varint()?,
+            known: Known::read_from(reader)?,
+            yours: Option::read_from(reader)?,
+        })
+    }
+}
+
+fn rest(reader: &mut Reader<'_>) -> Result<Vec<u8>, DecodeError> {
+    let length = reader.remaining();
+    reader.raw(length).map(<[u8]>::to_vec)
+}

@@ -1,0 +1,213 @@
+//! What a host keeps.
+
+use alloc::vec::Vec;
+
+use crdt_core::wire::{DecodeError, DecodeErrorKind, Reader, Wire, Writer};
+use crdt_core::{ReplicaId, Timestamp};
+
+use crate::Incarnation;
+use crate::known::Known;
+
+/// Something to persist, in order.
+///
+/// A host appends the bytes to its store, makes them durable, several at once if it likes, and says
+/// so with [`Replica::persisted`](crate::Replica::persisted). Nothing leaves a replica before what it
+/// tells is durable.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Record {
+    /// Counts the records of one opening, from 1.
+    pub number: u64,
+    /// What to append. A record may be empty of meaning to the host, but none may be left out.
+    pub bytes: Vec<u8>,
+}
+
+/// A whole state to begin from, in place of all records before it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Snapshot {
+    /// It stands for the records up to this number; those after it are still needed.
+    pub number: u64,
+    /// What to store.
+    pub bytes: Vec<u8>,
+}
+
+/// What a record says. States are bytes here.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Entry {
+    /// A new opening of the store, whose identity the writes after it bear.
+    Opened { replica: ReplicaId, incarnation: Incarnation, continues: Option<Incarnation> },
+    /// A change, or nothing, and what is included with it.
+    Changed { position: u64, known: Known, delta: Vec<u8> },
+    /// No timestamp above this has been minted.
+    Ceiling(Timestamp),
+    /// All of it, as it is.
+    Whole(Image),
+    /// The host closed this opening in good order: it has told nothing after this.
+    Closed(Incarnation),
+}
+
+/// A replica as it is stored.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Image {
+    pub(crate) replica: ReplicaId,
+    pub(crate) incarnation: Incarnation,
+    pub(crate) position: u64,
+    pub(crate) known: Known,
+    pub(crate) ceiling: Timestamp,
+    pub(crate) state: Vec<u8>,
+}
+
+impl Wire for Image {
+    fn write_to(&self, writer: &mut Writer) {
+        writer.raw(self.replica.as_bytes());
+        self.incarnation.write_to(writer);
+        writer.varint(self.position);
+        self.known.write_to(writer);
+        self.ceiling.to_bits().write_to(writer);
+        self.state.write_to(writer);
+    }
+
+    fn read_from(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
+        Ok(Self {
+            replica: ReplicaId::from_bytes(reader.array()?),
+            incarnation: Incarnation::read_from(reader)?,
+            position: reader.varint()?,
+            known: Known::read_from(reader)?,
+            ceiling: Timestamp::from_bits(u64::read_from(reader)?),
+            state: Vec::read_from(reader)?,
+        })
+    }
+}
+
+impl Wire for Entry {
+    fn write_to(&self, writer: &mut Writer) {
+        match self {
+            Self::Opened { replica, incarnation, continues } => {
+                writer.byte(0);
+                writer.raw(replica.as_bytes());
+                incarnation.write_to(writer);
+                continues.write_to(writer);
+            }
+            Self::Changed { position, known, delta } => {
+                writer.byte(1);
+                writer.varint(*position);
+                known.write_to(writer);
+                delta.write_to(writer);
+            }
+            Self::Ceiling(ceiling) => {
+                writer.byte(2);
+                ceiling.to_bits().write_to(writer);
+            }
+            Self::Whole(image) => {
+                writer.byte(3);
+                image.write_to(writer);
+            }
+            Self::Closed(incarnation) => {
+                writer.byte(4);
+                incarnation.write_to(writer);
+            }
+        }
+    }
+
+    fn read_from(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
+        let kind = reader.byte()?;
+        Ok(match kind {
+            0 => Self::Opened {
+                replica: ReplicaId::from_bytes(reader.array()?),
+                incarnation: Incarnation::read_from(reader)?,
+                continues: Option::read_from(reader)?,
+            },
+            1 => Self::Changed {
+                position: reader.varint()?,
+                known: Known::read_from(reader)?,
+                delta: Vec::read_from(reader)?,
+            },
+            2 => Self::Ceiling(Timestamp::from_bits(u64::read_from(reader)?)),
+            3 => Self::Whole(Image::read_from(reader)?),
+            4 => Self::Closed(Incarnation::read_from(reader)?),
+            _ => return Err(reader.error(DecodeErrorKind::UnknownTag(kind))),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use alloc::vec;
+    use alloc::vec::Vec;
+
+    use crdt_core::laws::{check_golden, golden_bytes};
+    use crdt_core::wire::{DecodeErrorKind, Wire};
+    use crdt_core::{ReplicaId, Timestamp};
+
+    use super::{Entry, Image};
+    use crate::known::{Known, Reach};
+    use crate::{Incarnation, Token};
+
+    fn opening() -> Incarnation {
+        Incarnation::drawn(2_000, 0xa2)
+    }
+
+    fn known() -> Known {
+        let continues = Some((Incarnation::drawn(1_000, 0xa1), 3));
+        Known::of(opening(), Reach { position: 300, continues })
+    }
+
+    fn image() -> Image {
+        Image {
+            replica: ReplicaId::from_u128(1),
+            incarnation: opening(),
+            position: 300,
+            known: known(),
+            ceiling: Timestamp::from_bits(1_000 << 16 | 1),
+            state: vec![1, 0xde, 0x17],
+        }
+    }
+
+    fn all() -> Vec<(&'static str, Entry)> {
+        let (replica, incarnation) = (ReplicaId::from_u128(1), opening());
+        let delta = vec![1, 0xde, 0x17];
+        vec![
+            (
+                include_str!("../tests/golden/record_opened.hex"),
+                Entry::Opened { replica, incarnation, continues: Some(Incarnation::from_bits(7)) },
+            ),
+            (
+                include_str!("../tests/golden/record_changed.hex"),
+                Entry::Changed { position: 300, known: known(), delta },
+            ),
+            (
+                include_str!("../tests/golden/record_ceiling.hex"),
+                Entry::Ceiling(Timestamp::from_bits(1_000 << 16 | 1)),
+            ),
+            (include_str!("../tests/golden/record_whole.hex"), Entry::Whole(image())),
+            (include_str!("../tests/golden/record_closed.hex"), Entry::Closed(incarnation)),
+        ]
+    }
+
+    #[test]
+    fn records_and_snapshots_stay_readable() {
+        for (golden, entry) in all() {
+            check_golden(golden, &entry);
+        }
+        check_golden(include_str!("../tests/golden/snapshot.hex"), &image());
+    }
+
+    #[test]
+    fn tokens_stay_readable() {
+        let token = Token { incarnation: opening(), position: 300 };
+        check_golden("01  a200000002000000  ac02", &token);
+        assert_eq!("00000002000000a2-300".parse(), Ok(token));
+    }
+
+    #[test]
+    fn a_record_that_was_cut_short_or_prolonged_is_refused() {
+        for (_, entry) in all() {
+            let bytes = entry.encode();
+            for length in 0..bytes.len() {
+                assert!(Entry::decode(&bytes[..length]).is_err(), "{length} bytes of {entry:?}");
+            }
+            assert!(Entry::decode(&[&bytes[..], &[0]].concat()).is_err(), "{entry:?}");
+        }
+        let unknown = Entry::decode(&golden_bytes("01 05")).map_err(|error| error.kind().clone());
+        assert_eq!(unknown, Err(DecodeErrorKind::UnknownTag(5)));
+    }
+}

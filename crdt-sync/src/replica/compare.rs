@@ -1,0 +1,380 @@
+//! What to do when the log does not reach back to where a peer is: compare fingerprints, find out
+//! what differs, and bring the peer exactly that; or bring it everything, if it has nothing.
+
+use alloc::boxed::Box;
+
+use crdt_core::{ContentKey, Reading};
+
+use super::Replica;
+use crate::known::Known;
+use crate::link::{Comparison, Link, Remote};
+use crate::message::{Fingerprint, Frame, Probe, Progress, Same};
+use crate::reconcile::{Session, Step};
+use crate::transfer::{self, Sending};
+use crate::{Event, Lattice, Peer, ReceiveError};
+
+/// How often a message of a comparison is sent again before it is given up.
+const MOST_ATTEMPTS: u32 = 6;
+
+impl<S: Lattice> Replica<S> {
+    /// Begins a comparison, if the log does not reach back to where the peer is.
+    pub(super) fn begin_comparison(&mut self, link: &mut Link<S>, remote: Remote, now: Reading) {
+        let is_beyond = link.lacking() < self.holding.log.start();
+        if !is_beyond || link.is_comparing() || link.sending.is_some() {
+            return;
+        }
+        let pinned = self.holding.pin();
+        link.sent.insert(link.acked, pinned.position);
+        let id = self.holding.random.draw();
+        if remote.is_bottom && link.acked == 0 {
+            // Should this one fail, it will be found to have something.
+            link.remote = Some(Remote { is_bottom: false, ..remote });
+            let progress = Progress { from: 0, to: pinned.position, session: None };
+            let stream = transfer::in_pieces(&*pinned.visible, self.piece());
+            let id = self.holding.random.draw_u64();
+            link.sending = Some(Sending::new(id, progress, pinned.known, stream, pinned.record));
+            return;
+        }
+        let frame = Frame::Fingerprint(Fingerprint {
+            key: id,
+            hash: ContentKey::from_u128(id).hash(&*pinned.whole),
+            at: pinned.position,
+            known: pinned.known.clone().without(self.holding.incarnation),
+            yours: None,
+        });
+        self.ask(link, frame, pinned, now);
+    }
+
+    /// How long the pieces of what is transferred are.
+    const fn piece(&self) -> usize {
+        self.config.max_message / 2
+    }
+
+    fn ask(
+        &self,
+        link: &mut Link<S>,
+        frame: Frame,
+        pinned: crate::holding::Pinned<S>,
+        now: Reading,
+    ) {
+        link.outbox.push_back((pinned.record, frame.clone()));
+        link.comparison = Some(Comparison::Asked { frame, pinned });
+        link.comparing.start(now.monotonic_ms, self.config.resend_ms, self.config.max_resend_ms);
+    }
+
+    /// Sends the last message of a comparison again.
+    pub(super) fn repeat_comparison(&self, link: &mut Link<S>) {
+        if link.is_running() && link.comparing.has_fired(MOST_ATTEMPTS) {
+            // The other end has lost it, or was begun by a message of old. What was to come of it
+            // is asked for anew.
+            link.comparison = None;
+            link.comparing.stop();
+            link.sent.clear();
+            return;
+        }
+        let (frame, record) = match &link.comparison {
+            Some(Comparison::Asked { frame, pinned }) => (frame.clone(), pinned.record),
+            Some(Comparison::Running { id, round, last, pinned, .. }) => {
+                let frames = self.in_pieces(*id, *round, last);
+                let record = pinned.record;
+                link.outbox.extend(frames.map(|frame| (record, frame)));
+                return;
+            }
+            _ => return,
+        };
+        if let Frame::Fingerprint(Fingerprint { yours: Some(yours), at, .. }) = &frame {
+            // Asked for good measure: not for its own sake, once there is something new.
+            let theirs = link.remote.map(|remote| self.holding.held.position(remote.incarnation));
+            if *at != self.holding.position() || theirs != Some(*yours) {
+                link.comparison = None;
+                return;
+            }
+        }
+        link.outbox.push_back((record, frame));
+    }
+
+    /// A message of a comparison, in as many frames as it needs.
+    fn in_pieces<'a>(
+        &self,
+        session: u64,
+        round: u64,
+        bytes: &'a [u8],
+    ) -> impl Iterator<Item = Frame> + use<'a, S> {
+        let most = self.config.max_message.saturating_sub(64).max(1);
+        let pieces = bytes.len().div_ceil(most).max(1) as u64;
+        (0..pieces).map(move |piece| {
+            let begins = usize::try_from(piece).map_or(bytes.len(), |piece| piece * most);
+            let ends = bytes.len().min(begins + most);
+            let bytes = bytes[begins..ends].to_vec();
+            Frame::Probe(Probe { session, round, piece, pieces, bytes })
+        })
+    }
+
+    /// When nothing has happened for a while, the lesser of the two asks whether the states are
+    /// equal, as they should be.
+    pub(super) fn verify(&mut self, link: &mut Link<S>, remote: Remote, now: Reading) {
+        let is_due = self.verify_deadline(link).is_some_and(|at_ms| at_ms <= now.monotonic_ms);
+        if !is_due {
+            return;
+        }
+        let pinned = self.holding.pin();
+        let yours = self.holding.held.position(remote.incarnation);
+        link.verified = Some((pinned.position, yours));
+        let key = self.holding.random.draw();
+        let frame = Frame::Fingerprint(Fingerprint {
+            key,
+            hash: ContentKey::from_u128(key).hash(&*pinned.visible),
+            at: pinned.position,
+            known: Known::default(),
+            yours: Some(yours),
+        });
+        self.ask(link, frame, pinned, now);
+    }
+
+    /// When equality is to be asked about, if it is.
+    pub(super) fn verify_deadline(&self, link: &Link<S>) -> Option<u64> {
+        let remote = link.remote?;
+        let position = self.holding.position();
+        let yours = self.holding.held.position(remote.incarnation);
+        let is_settled = link.acked == position
+            && self.holding.durable().position == position
+            && !link.is_comparing()
+            && link.sending.is_none()
+            && self.holding.known.position(remote.incarnation) == yours
+            && link.verified != Some((position, yours))
+            && self.holding.incarnation < remote.incarnation;
+        is_settled.then(|| link.news_ms.saturating_add(self.config.quiet_ms))
+    }
+
+    pub(super) fn hear_fingerprint(
+        &mut self,
+        link: &mut Link<S>,
+        peer: Peer,
+        remote: Remote,
+        theirs: &Fingerprint,
+        now: Reading,
+    ) -> Result<(), ReceiveError> {
+        let position = self.holding.position();
+        if let Some(yours) = theirs.yours {
+            let included = self.holding.known.position(remote.incarnation);
+            if yours != position || included < theirs.at {
+                // There is something new: that comes first.
+                link.owe(now.monotonic_ms.saturating_add(self.config.ack_delay_ms));
+                return Ok(());
+            }
+        }
+        let pinned = self.holding.pin();
+        // What waits in quarantine has no position yet, so it is left out where positions agree.
+        let state = if theirs.yours.is_some() { &pinned.visible } else { &pinned.whole };
+        if ContentKey::from_u128(theirs.key).hash(&**state) == theirs.hash {
+            self.take_as_equal(link, remote, theirs.at, &theirs.known, now)?;
+            if theirs.yours.is_none() {
+                link.owe(now.monotonic_ms.saturating_add(self.config.ack_delay_ms));
+            }
+            let known = pinned.known.without(self.holding.incarnation);
+            let known = if theirs.yours.is_some() { Known::default() } else { known };
+            let same = Same { at: theirs.at, mine: pinned.position, known };
+            link.outbox.push_back((self.holding.journal.written(), Frame::Same(same)));
+            return Ok(());
+        }
+        if theirs.yours.is_some() {
+            self.events.push_back(Event::Diverged { peer });
+        }
+        if link.is_running() {
+            // It is being found out already.
+            return Ok(());
+        }
+        let is_lesser = self.holding.incarnation < remote.incarnation;
+        if link.is_in_need() && (is_lesser || theirs.yours.is_some()) {
+            // Both asked: the lesser's question stands, and that of who needs an answer before one
+            // for good measure.
+            return Ok(());
+        }
+        let key = ContentKey::from_u128(self.holding.random.draw());
+        let id = self.holding.random.draw_u64();
+        let (whole, visible) = (pinned.whole.clone(), pinned.visible.clone());
+        let (session, bytes) = Session::open(whole, visible, key, remote.minor);
+        link.sent.insert(link.unsent(), pinned.position);
+        let frames = self.in_pieces(id, 0, &bytes);
+        link.outbox.extend(frames.map(|frame| (pinned.record, frame)));
+        let last = bytes;
+        link.comparison = Some(Comparison::Running {
+            session: Box::new(session),
+            id,
+            is_mine: true,
+            round: 0,
+            last,
+            pinned,
+        });
+        link.comparing.stop();
+        link.comparing.start(now.monotonic_ms, self.config.resend_ms, self.config.max_resend_ms);
+        Ok(())
+    }
+
+    /// In a comparison all that waits counts as held. So it may be the peer's, too, whoever brought
+    /// it, and nothing of the peer's counts as included while it waits.
+    pub(super) fn block_all(&mut self, remote: Remote) {
+        let from = self.holding.known.position(remote.incarnation);
+        self.holding.block(remote.incarnation, from);
+    }
+
+    /// The peer's state at `at` is this one: so all that it includes is included.
+    fn take_as_equal(
+        &mut self,
+        link: &mut Link<S>,
+        remote: Remote,
+        at: u64,
+        known: &Known,
+        now: Reading,
+    ) -> Result<(), ReceiveError> {
+        self.block_all(remote);
+        link.claims.push((at, known.clone()));
+        let progress = Progress { from: 0, to: at, session: None };
+        let (mut arrived, mut claims) = (link.arrived.clone(), link.claims.clone());
+        let advance = self.advance(remote, Some(&progress), &mut arrived, &mut claims);
+        if advance.is_some() {
+            let taken = self.holding.take_in(None, advance, now, &self.config);
+            taken.map_err(|_| ReceiveError::QuarantineFull)?;
+            link.owe(now.monotonic_ms.saturating_add(self.config.ack_delay_ms));
+        }
+        (link.arrived, link.claims) = (arrived, claims);
+        Ok(())
+    }
+
+    pub(super) fn hear_same(
+        &mut self,
+        link: &mut Link<S>,
+        remote: Remote,
+        same: &Same,
+        now: Reading,
+    ) -> Result<(), ReceiveError> {
+        let Some(Comparison::Asked { pinned, .. }) = &link.comparison else { return Ok(()) };
+        if pinned.position != same.at {
+            return Ok(());
+        }
+        link.comparison = None;
+        link.comparing.stop();
+        self.holding.claims.acknowledge(same.at);
+        if link.is_waiting() {
+            // That it counts as included there is still to come.
+            link.resend.start(now.monotonic_ms, self.config.resend_ms, self.config.max_resend_ms);
+        }
+        self.take_as_equal(link, remote, same.mine, &same.known, now)
+    }
+
+    pub(super) fn hear_probe(
+        &mut self,
+        link: &mut Link<S>,
+        remote: Remote,
+        probe: &Probe,
+        now: Reading,
+    ) -> Result<(), ReceiveError> {
+        let too_long = |length| ReceiveError::TooLong { length, most: self.config.max_transfer };
+        let most = self.config.max_transfer;
+        match &mut link.comparison {
+            Some(Comparison::Over { id, round, last, record }) if *id == probe.session => {
+                if round.checked_sub(1) == Some(probe.round) && probe.piece == 0 {
+                    let frames = self.in_pieces(*id, *round, last);
+                    link.outbox.extend(frames.map(|frame| (*record, frame)));
+                }
+                return Ok(());
+            }
+            Some(Comparison::Running { session, id, round, last, pinned, .. })
+                if *id == probe.session =>
+            {
+                if round.checked_sub(1) == Some(probe.round) && probe.piece == 0 {
+                    // Ours that followed was lost.
+                    let frames = self.in_pieces(*id, *round, last);
+                    link.outbox.extend(frames.map(|frame| (pinned.record, frame)));
+                }
+                if probe.round != *round + 1 {
+                    return Ok(());
+                }
+                let Some(bytes) = link.pieces.take(probe, most).map_err(too_long)? else {
+                    return Ok(());
+                };
+                match session.hear(&bytes) {
+                    Ok(step) => {
+                        *round = probe.round;
+                        self.take_step(link, step, now);
+                        return Ok(());
+                    }
+                    Err(error) => {
+                        // It can only be begun anew.
+                        link.comparison = None;
+                        link.comparing.stop();
+                        return Err(ReceiveError::Comparison(error));
+                    }
+                }
+            }
+            Some(Comparison::Running { is_mine: true, .. })
+                if probe.round == 0 && self.holding.incarnation < remote.incarnation =>
+            {
+                // Both have begun one: the lesser's stands.
+                return Ok(());
+            }
+            _ => {}
+        }
+        if probe.round != 0 {
+            return Ok(());
+        }
+        let Some(bytes) = link.pieces.take(probe, most).map_err(too_long)? else { return Ok(()) };
+        let pinned = self.holding.pin();
+        let (whole, visible) = (pinned.whole.clone(), pinned.visible.clone());
+        let answered = Session::answer(whole, visible, remote.minor, &bytes);
+        let (session, step) = answered.map_err(ReceiveError::Comparison)?;
+        link.sent.insert(link.unsent(), pinned.position);
+        let (id, last) = (probe.session, bytes);
+        link.comparison = Some(Comparison::Running {
+            session: Box::new(session),
+            id,
+            is_mine: false,
+            round: 0,
+            last,
+            pinned,
+        });
+        self.take_step(link, step, now);
+        Ok(())
+    }
+
+    /// Does what a comparison has come to.
+    fn take_step(&mut self, link: &mut Link<S>, step: Step<S>, now: Reading) {
+        let Some(Comparison::Running { id, round, last, pinned, .. }) = &mut link.comparison else {
+            return;
+        };
+        link.comparing.stop();
+        link.news_ms = now.monotonic_ms;
+        let (id, record) = (*id, pinned.record);
+        if let Some(bytes) = step.say {
+            *round += 1;
+            let frames = self.in_pieces(id, *round, &bytes);
+            link.outbox.extend(frames.map(|frame| (record, frame)));
+            *last = bytes;
+        }
+        if let Some(delta) = step.for_peer {
+            let progress = Progress { from: 0, to: pinned.position, session: Some(id) };
+            let stream = transfer::in_pieces(&delta, self.piece());
+            let transfer = self.holding.random.draw_u64();
+            let known = pinned.known.clone().without(self.holding.incarnation);
+            link.sent.insert(0, pinned.position);
+            link.transferring.stop();
+            link.sending = Some(Sending::new(transfer, progress, known, stream, record));
+        }
+        if step.for_me.is_some() {
+            link.concluding = Some((id, step.for_me));
+        }
+        if step.done {
+            if link.concluding.as_ref().is_none_or(|(other, _)| *other != id) {
+                link.concluding = Some((id, None));
+            }
+            let (round, last) = (*round, core::mem::take(last));
+            link.comparison = Some(Comparison::Over { id, round, last, record });
+        } else {
+            link.comparing.start(
+                now.monotonic_ms,
+                self.config.resend_ms,
+                self.config.max_resend_ms,
+            );
+        }
+    }
+}

@@ -1,0 +1,206 @@
+//! Greetings: who is at the other end, and where the two stand.
+
+use alloc::vec::Vec;
+
+use crdt_core::{Reading, ReplicaId};
+
+use super::{Acquaintance, Replica};
+use crate::holding::{Advance, Holding};
+use crate::known::{Known, Reach};
+use crate::link::{Link, Remote};
+use crate::message::{Frame, Hello, session_key};
+use crate::{Event, Incarnation, Lattice, Level, MAJOR, Peer, ReceiveError};
+
+/// The hello of a replica.
+pub(super) fn hello<S: Lattice>(holding: &Holding<S>, link: &Link<S>, minor: u8) -> Frame {
+    let candidate = link.candidate.as_ref().map(|candidate| candidate.session);
+    let heard = candidate.or(link.remote.map(|remote| remote.session));
+    Frame::Hello(Hello {
+        major: MAJOR,
+        minor,
+        replica: holding.id,
+        incarnation: holding.incarnation,
+        is_bottom: holding.state().is_bottom() && holding.quarantine.is_empty(),
+        session: link.session,
+        heard,
+        known: holding.durable().known.clone(),
+    })
+}
+
+impl<S: Lattice> Replica<S> {
+    pub(super) fn hear_hello(
+        &mut self,
+        peer: Peer,
+        hello: &Hello,
+        now: Reading,
+    ) -> Result<(), ReceiveError> {
+        if hello.major != MAJOR {
+            return Err(ReceiveError::Version { theirs: hello.major, ours: MAJOR });
+        }
+        let own = self.holding.incarnation;
+        if hello.incarnation == own {
+            return Err(ReceiveError::Oneself);
+        }
+        if hello.known.position(own) > self.holding.position() {
+            return Err(ReceiveError::Unexpected("it has more of this opening than there is"));
+        }
+        let Some(link) = self.links.get_mut(&peer) else { return Err(ReceiveError::UnknownPeer) };
+        let is_heard = hello.heard == Some(link.session);
+        match link.remote {
+            // Who has heard of this end since the connection is there is, or was, at the other.
+            Some(remote) if is_heard && remote.end() != hello.end() => {
+                self.adopt(peer, hello, now);
+            }
+            None => self.adopt(peer, hello, now),
+            Some(remote) if remote.end() == hello.end() => {
+                // It is who it was: somebody else was not there after all.
+                link.candidate = None;
+                link.is_heard |= is_heard;
+                if is_heard {
+                    // It does not know yet that it is heard: any message shows that.
+                    link.hello.stop();
+                    link.owe(now.monotonic_ms.saturating_add(self.config.ack_delay_ms));
+                } else if link.is_heard {
+                    // It does not know any more who speaks, or this one has been on its way for long.
+                    link.answers = true;
+                }
+            }
+            Some(_) => {
+                link.candidate = Some(hello.clone());
+                link.answers = true;
+            }
+        }
+        Ok(())
+    }
+
+    /// Takes whoever greeted for the other end of a connection, and begins anew with it.
+    pub(super) fn adopt(&mut self, peer: Peer, hello: &Hello, now: Reading) {
+        let own = self.holding.incarnation;
+        let acked = hello.known.reaches(own, &self.holding.known);
+        let Some(link) = self.links.get_mut(&peer) else { return };
+        let mut fresh = Link::new(now.monotonic_ms, link.session);
+        fresh.is_heard = hello.heard == Some(link.session);
+        if link.remote.is_none() {
+            // Ours may be on its way already; it is repeated until heard.
+            fresh.hello = link.hello;
+            fresh.is_greeted = link.is_greeted;
+            fresh.told = core::mem::take(&mut link.told);
+            fresh.told_version = link.told_version;
+            fresh.telling_version = link.told_version;
+        }
+        fresh.remote = Some(Remote {
+            replica: hello.replica,
+            incarnation: hello.incarnation,
+            session: hello.session,
+            key: session_key((own, link.session), hello.end()),
+            minor: hello.minor.min(self.config.minor),
+            is_bottom: hello.is_bottom,
+        });
+        fresh.acked = acked;
+        fresh.claims.push((hello.known.position(hello.incarnation), hello.known.clone()));
+        fresh.peer_known = hello.known.clone();
+        fresh.owe(now.monotonic_ms.saturating_add(self.config.ack_delay_ms));
+        let former = core::mem::replace(link, fresh);
+        self.suspend(former);
+        if let Some((sending, receiving)) = self.suspended.remove(&hello.incarnation)
+            && let Some(link) = self.links.get_mut(&peer)
+        {
+            link.receiving = receiving;
+            link.sending = sending;
+            if let Some(sending) = &mut link.sending {
+                sending.resend();
+                link.sent.insert(sending.progress.from, sending.progress.to);
+            }
+        }
+        self.forget(now);
+        self.meet(hello);
+        self.events.push_back(Event::Connected { peer, replica: hello.replica });
+        self.learn_lineage(&hello.known, now);
+        self.has_learnt = true;
+        self.inherit(hello.incarnation);
+    }
+
+    /// Counts what is included of the openings before a peer's as included of this one.
+    pub(super) fn inherit(&mut self, sender: Incarnation) {
+        let to = self.holding.known.reaches(sender, &self.lineage);
+        if to > self.holding.held.position(sender) {
+            let continues = self.lineage.get(sender).and_then(|reach| reach.continues);
+            let known = Known::of(sender, Reach { position: to, continues });
+            self.holding.include(Advance { sender, from: 0, to, known });
+        }
+    }
+
+    /// Forgets the openings that nobody asks after any more, and who has not been seen since.
+    fn forget(&mut self, now: Reading) {
+        let age_ms = self.config.token_life_ms;
+        self.lineage.forget(age_ms, now.wall_ms);
+        self.holding.forget(age_ms, now.wall_ms);
+        let (links, members) = (&self.links, &self.members);
+        let is_linked = |replica: &ReplicaId| {
+            let mut remotes = links.values().filter_map(|link| link.remote);
+            remotes.any(|remote| remote.replica == *replica)
+        };
+        self.met.retain(|replica, met| {
+            let is_old = met.incarnation.is_older(age_ms, now.wall_ms);
+            !is_old || members.contains(replica) || is_linked(replica)
+        });
+    }
+
+    /// Enters a peer among those that have been met, in place of what it was before.
+    fn meet(&mut self, hello: &Hello) {
+        let line: Vec<Incarnation> = hello.known.line_of(hello.incarnation).collect();
+        let is_here = |replica: &ReplicaId| {
+            let remotes = self.links.values().filter_map(|link| link.remote);
+            remotes.into_iter().any(|remote| remote.replica == *replica)
+        };
+        let mut others = self.met.iter().filter(|(replica, _)| !is_here(replica));
+        let earlier = others.find(|(_, met)| line.contains(&met.incarnation));
+        if let Some(earlier) = earlier.map(|(replica, _)| *replica) {
+            self.met.remove(&earlier);
+            if self.members.remove(&earlier) {
+                self.members.insert(hello.replica);
+            }
+        }
+        let level = self.met.get(&hello.replica).map_or(Level::Fine, |met| met.level);
+        let (incarnation, known) = (hello.incarnation, hello.known.clone());
+        self.met.insert(hello.replica, Acquaintance { incarnation, known, level });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crdt_core::wire::Wire;
+    use crdt_core::{DotMap, Reading};
+
+    use crate::message::{self, Frame};
+    use crate::{Config, Event, MAJOR, Opening, Peer, ReceiveError, Replica};
+
+    #[test]
+    fn another_major_version_is_refused_by_name_at_both_ends() {
+        let now = Reading::wall(1_700_000_000_000);
+        let replica =
+            |seed| Replica::<DotMap<u8, ()>>::new(&Opening::new(seed, now), Config::volatile());
+        let (mut newer, mut older) = (replica(1), replica(2));
+        let peer = Peer(0);
+        newer.connect(peer, now);
+        older.connect(peer, now);
+        let answer = older.next_message(now).expect("a greeting");
+        newer.receive(peer, &answer.bytes, now).expect("the same version");
+
+        let greeting = newer.next_message(now).expect("a greeting");
+        let body = message::open(&greeting.bytes, 0).expect("sealed for anybody");
+        let Ok(Frame::Hello(mut hello)) = Frame::decode(body) else { panic!("a greeting") };
+        hello.major += 1;
+        let bytes = message::seal(Frame::Hello(hello).encode(), 0);
+        let refused = older.receive(peer, &bytes, now);
+        assert_eq!(refused, Err(ReceiveError::Version { theirs: MAJOR + 1, ours: MAJOR }));
+        assert_eq!(older.replica_of(peer), None);
+
+        let why = older.next_message(now).expect("why");
+        newer.receive(peer, &why.bytes, now).expect("understood");
+        let mut events = core::iter::from_fn(|| newer.next_event());
+        let is_told =
+            |event| matches!(event, Event::RefusedByPeer { why, .. } if why.contains("version"));
+        assert!(events.any(is_told));
+    }
+}

@@ -1,0 +1,101 @@
+//! What is longer than a message, as it arrives.
+
+use alloc::vec::Vec;
+
+use crdt_core::{Merge, Reading};
+
+use super::Replica;
+use super::receive::stretch;
+use crate::link::{Link, Remote};
+use crate::message::{Frame, Part, PartAck};
+use crate::transfer::Receiving;
+use crate::{Lattice, Peer, ReceiveError};
+
+impl<S: Lattice> Replica<S> {
+    /// Takes in a part: merges the states that it completes and, with the last of them, counts the
+    /// stretch as included.
+    pub(super) fn hear_part(
+        &mut self,
+        link: &mut Link<S>,
+        peer: Peer,
+        remote: Remote,
+        part: &Part,
+        now: Reading,
+    ) -> Result<(), ReceiveError> {
+        let concludes = part.progress.session;
+        if link.is_comparing_in(concludes) {
+            // What it concludes is still under way: it will come again.
+            return Ok(());
+        }
+        let mut receiving = match &link.receiving {
+            Some(receiving) if receiving.id == part.transfer => receiving.clone(),
+            _ => Receiving::new(part.transfer, part.total),
+        };
+        let was_done = receiving.is_done();
+        let states = receiving.take(part).ok_or(ReceiveError::Unexpected("a part of no stream"))?;
+        if receiving.held() > self.config.max_transfer {
+            let most = self.config.max_transfer;
+            return Err(ReceiveError::TooLong { length: receiving.held(), most });
+        }
+        let mut changes: Vec<S> = Vec::new();
+        for bytes in states {
+            let state = S::decode_within(&bytes, &self.config.budget);
+            changes.push(state.map_err(ReceiveError::Malformed)?);
+        }
+        for change in &changes {
+            self.holding.check(change, now).map_err(ReceiveError::Refused)?;
+        }
+        let ends = receiving.is_done() && !was_done;
+        let (mut arrived, mut claims) = (link.arrived.clone(), link.claims.clone());
+        let (mut last, mut advance) = (changes.pop(), None);
+        if ends {
+            let concluding = link.concluding.take().filter(|(id, _)| Some(*id) == concludes);
+            if concluding.is_some() {
+                self.block_all(remote);
+            }
+            if concludes.is_none() || concluding.is_some() {
+                claims.push((part.progress.to, part.known.clone()));
+                advance = self.advance(remote, Some(&part.progress), &mut arrived, &mut claims);
+            }
+            // What was found out to be dead goes with what replaces it.
+            last.merge(concluding.and_then(|(_, kills)| kills));
+        }
+        let along = stretch(remote, &part.progress);
+        for change in changes {
+            self.take(link, peer, Some((change, along)), None, now)?;
+        }
+        if last.is_some() || advance.is_some() {
+            let last = last.map(|last| (last, along));
+            self.take(link, peer, last, advance, now)?;
+        }
+        (link.arrived, link.claims) = (arrived, claims);
+        link.news_ms = now.monotonic_ms;
+        if ends {
+            link.owe(now.monotonic_ms.saturating_add(self.config.ack_delay_ms));
+        }
+        let ack = PartAck { transfer: part.transfer, offset: receiving.offset };
+        link.receiving = Some(receiving);
+        link.outbox.retain(|(_, frame)| !matches!(frame, Frame::PartAck(_)));
+        link.outbox.push_back((self.holding.journal.written(), Frame::PartAck(ack)));
+        Ok(())
+    }
+
+    /// How much of what is being sent has arrived.
+    pub(super) fn hear_part_ack(&self, link: &mut Link<S>, ack: &PartAck, now: Reading) {
+        let Some(sending) = link.sending.as_mut().filter(|sending| sending.id == ack.transfer)
+        else {
+            return;
+        };
+        if sending.acknowledge(ack.offset) {
+            link.transferring.stop();
+            link.news_ms = now.monotonic_ms;
+        }
+        if sending.is_done() {
+            link.sending = None;
+            link.transferring.stop();
+            // Its acknowledgement as a stretch of the log is still to come.
+            link.resend.stop();
+            link.resend.start(now.monotonic_ms, self.config.resend_ms, self.config.max_resend_ms);
+        }
+    }
+}

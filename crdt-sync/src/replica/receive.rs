@@ -1,0 +1,344 @@
+//! What a message brings.
+
+use alloc::string::ToString;
+use alloc::vec::Vec;
+
+use crdt_core::wire::Wire;
+use crdt_core::{AdmitError, Reading};
+
+use super::Replica;
+use crate::holding::{Advance, Stretch, TakeError, Taken};
+use crate::known::{Known, Reach};
+use crate::link::{Link, Remote};
+use crate::message::{self, Frame, Progress, Refused, Told, Update};
+use crate::ranges::Ranges;
+use crate::{Event, Lattice, Peer, ReceiveError, dictionary};
+
+/// The most stretches of a log that are remembered beyond a gap.
+const MOST_STRETCHES: usize = 256;
+
+/// The most claims of what a peer includes that are remembered until its log is there.
+const MOST_CLAIMS: usize = 64;
+
+/// The longest reason that is told.
+const LONGEST_REASON: usize = 512;
+
+impl<S: Lattice> Replica<S> {
+    /// Takes in a message from a peer: whole, or not at all.
+    ///
+    /// # Errors
+    ///
+    /// When it is refused: see [`ReceiveError`]. Then nothing was changed; the peer is told why, and
+    /// an [`Event::Refused`] says it here.
+    pub fn receive(&mut self, peer: Peer, bytes: &[u8], now: Reading) -> Result<(), ReceiveError> {
+        if self.is_closed {
+            return Err(ReceiveError::Closed);
+        }
+        if !self.links.contains_key(&peer) {
+            return Err(ReceiveError::UnknownPeer);
+        }
+        let received = self.read(peer, bytes, now).and_then(|frame| match frame {
+            None => Ok(()),
+            Some(Frame::Hello(hello)) => self.hear_hello(peer, &hello, now),
+            Some(Frame::Refused(Refused { why })) => {
+                self.events.push_back(Event::RefusedByPeer { peer, why });
+                Ok(())
+            }
+            Some(frame) => self.hear(peer, frame, now),
+        });
+        if let Err(why) = &received {
+            self.refuse(peer, why, now);
+        }
+        if core::mem::take(&mut self.has_learnt) {
+            self.forget_continued();
+        }
+        self.drain_log();
+        self.after_change();
+        received
+    }
+
+    /// Reads a message; `None` when it comes before the greeting that it needs.
+    fn read(
+        &mut self,
+        peer: Peer,
+        bytes: &[u8],
+        now: Reading,
+    ) -> Result<Option<Frame>, ReceiveError> {
+        if bytes.len() > self.config.max_message {
+            let most = self.config.max_message;
+            return Err(ReceiveError::TooLong { length: bytes.len(), most });
+        }
+        let Some(link) = self.links.get_mut(&peer) else { return Err(ReceiveError::UnknownPeer) };
+        let own = self.holding.incarnation;
+        let mut newcomer = None;
+        let opened = if bytes.get(1).is_some_and(|kind| Frame::is_for_anybody(*kind)) {
+            message::open(bytes, 0)
+        } else {
+            let Some(remote) = link.remote else { return Ok(None) };
+            message::open(bytes, remote.key).or_else(|| {
+                let candidate = link.candidate.clone()?;
+                let key = message::session_key((own, link.session), candidate.end());
+                let body = message::open(bytes, key)?;
+                newcomer = Some(candidate);
+                Some(body)
+            })
+        };
+        if let Some(newcomer) = newcomer {
+            self.adopt(peer, &newcomer, now);
+        }
+        let Some(body) = opened else {
+            self.greet_again(peer, now);
+            return Err(ReceiveError::Damaged);
+        };
+        let frame = Frame::decode_within(body, &self.config.budget);
+        frame.map(Some).map_err(ReceiveError::Malformed)
+    }
+
+    /// Says who is here, as somebody speaks who seems not to know.
+    fn greet_again(&mut self, peer: Peer, now: Reading) {
+        if let Some(link) = self.links.get_mut(&peer).filter(|link| link.is_heard) {
+            link.is_heard = false;
+            link.hello.restart(now.monotonic_ms);
+        }
+    }
+
+    /// Tells both ends why a message was not taken in.
+    fn refuse(&mut self, peer: Peer, why: &ReceiveError, now: Reading) {
+        self.events.push_back(Event::Refused { from: peer, why: why.clone() });
+        let written = self.holding.journal.written();
+        // Two ends that cannot read each other must not go on telling each other so.
+        let pause_ms = self.config.resend_ms;
+        let may_tell = |told: Option<u64>| {
+            told.is_none_or(|told| told.saturating_add(pause_ms) <= now.monotonic_ms)
+        };
+        if let Some(link) = self.links.get_mut(&peer).filter(|link| may_tell(link.refused_ms)) {
+            link.refused_ms = Some(now.monotonic_ms);
+            let mut why = why.to_string();
+            while why.len() > LONGEST_REASON {
+                why.pop();
+            }
+            link.outbox.push_back((written, Frame::Refused(Refused { why })));
+        }
+        let is_own = matches!(
+            why,
+            ReceiveError::Refused(
+                AdmitError::OwnWriteUnknown { .. } | AdmitError::OwnWriteDiffers { .. }
+            )
+        );
+        if is_own {
+            self.give_way(now);
+        }
+    }
+
+    fn hear(&mut self, peer: Peer, frame: Frame, now: Reading) -> Result<(), ReceiveError> {
+        let Some(mut link) = self.links.remove(&peer) else {
+            return Err(ReceiveError::UnknownPeer);
+        };
+        let own = self.holding.incarnation;
+        let heard = self.hear_on(&mut link, peer, frame, now);
+        if self.holding.incarnation != own {
+            link = Link::new(now.monotonic_ms, self.holding.random.draw_u32());
+        }
+        self.links.insert(peer, link);
+        heard
+    }
+
+    fn hear_on(
+        &mut self,
+        link: &mut Link<S>,
+        peer: Peer,
+        frame: Frame,
+        now: Reading,
+    ) -> Result<(), ReceiveError> {
+        let Some(remote) = link.remote else { return Ok(()) };
+        // It speaks to this opening, so it has heard of it.
+        link.is_heard = true;
+        link.candidate = None;
+        link.hello.stop();
+        // What is included of the openings before may have come over another link since.
+        self.inherit(remote.incarnation);
+        match frame {
+            Frame::Hello(_) | Frame::Refused(_) => Ok(()),
+            Frame::Update(update) => self.hear_update(link, peer, remote, update, now),
+            Frame::Part(part) => self.hear_part(link, peer, remote, &part, now),
+            Frame::PartAck(ack) => {
+                self.hear_part_ack(link, &ack, now);
+                Ok(())
+            }
+            Frame::Fingerprint(fingerprint) => {
+                self.hear_fingerprint(link, peer, remote, &fingerprint, now)
+            }
+            Frame::Same(same) => self.hear_same(link, remote, &same, now),
+            Frame::Probe(probe) => self.hear_probe(link, remote, &probe, now),
+        }
+    }
+
+    fn hear_update(
+        &mut self,
+        link: &mut Link<S>,
+        peer: Peer,
+        remote: Remote,
+        update: Update,
+        now: Reading,
+    ) -> Result<(), ReceiveError> {
+        let Update { told, progress, base, added, delta } = update;
+        let own = self.holding.incarnation;
+        if told.received.max(told.known.position(own)) > self.holding.durable().position {
+            return Err(ReceiveError::Unexpected("it acknowledges what was never sent"));
+        }
+        let names = link.peer_names.extended(base, &added);
+        let mut change = None;
+        if !delta.is_empty() {
+            let Some(progress) = &progress else {
+                return Err(ReceiveError::Unexpected("a change belongs to no stretch of the log"));
+            };
+            // It builds on ids that are not known here: once the peer hears of that, it names them.
+            let Some(names) = &names else {
+                link.names.acknowledge(told.names);
+                link.owe(now.monotonic_ms.saturating_add(self.config.ack_delay_ms));
+                return Ok(());
+            };
+            let state = dictionary::decode::<S>(&delta, names, &self.config.budget);
+            let state = state.map_err(ReceiveError::Malformed)?;
+            change = Some((state, stretch(remote, progress)));
+        }
+        let (mut arrived, mut claims) = (link.arrived.clone(), link.claims.clone());
+        add_claim(&mut claims, told.at, &told);
+        let advance = self.advance(remote, progress.as_ref(), &mut arrived, &mut claims);
+        let is_news = change.is_some() || told.version > link.heard_version;
+        self.take(link, peer, change, advance, now)?;
+        (link.arrived, link.claims) = (arrived, claims);
+        if let Some(names) = names {
+            link.peer_names.learn(names);
+        }
+        if is_news {
+            link.news_ms = now.monotonic_ms;
+        }
+        if progress.is_some() || told.version > 0 {
+            link.owe(now.monotonic_ms.saturating_add(self.config.ack_delay_ms));
+        }
+        link.heard_version = link.heard_version.max(told.version);
+        self.hear_told(link, remote, &told, now);
+        Ok(())
+    }
+
+    /// What the peer has of the local log, and what it includes of others.
+    fn hear_told(&mut self, link: &mut Link<S>, remote: Remote, told: &Told, now: Reading) {
+        if told.received > link.acked {
+            link.acked = told.received;
+            link.sent.drop_below(link.acked);
+            link.its.drop_below(link.acked);
+            link.resend.stop();
+            link.news_ms = now.monotonic_ms;
+            self.holding.claims.acknowledge(told.received);
+        }
+        if told.heard == link.telling_version && link.told_version < told.heard {
+            link.told = link.telling.clone();
+            link.told_version = told.heard;
+            link.resend.stop();
+        }
+        if link.is_waiting() {
+            link.resend.start(now.monotonic_ms, self.config.resend_ms, self.config.max_resend_ms);
+        }
+        link.names.acknowledge(told.names);
+        let own = Reach::to(told.included);
+        link.peer_known.merge(&told.known);
+        link.peer_known.advance(self.holding.incarnation, own);
+        if let Some(met) = self.met.get_mut(&remote.replica) {
+            met.known.merge(&told.known);
+            met.known.advance(self.holding.incarnation, own);
+        }
+        if !told.known.is_empty() {
+            self.learn_lineage(&told.known, now);
+        }
+    }
+
+    /// What a stretch of the peer's log brings this replica to include, given those that arrived
+    /// before: nothing while there is a gap.
+    pub(super) fn advance(
+        &self,
+        remote: Remote,
+        progress: Option<&Progress>,
+        arrived: &mut Ranges,
+        claims: &mut Vec<(u64, Known)>,
+    ) -> Option<Advance> {
+        let sender = remote.incarnation;
+        let held = self.holding.held.position(sender);
+        if let Some(progress) = progress {
+            arrived.insert(progress.from, progress.to);
+            if arrived.len() > MOST_STRETCHES {
+                // It is sent again when it is not acknowledged.
+                arrived.clear();
+                arrived.insert(progress.from, progress.to);
+            }
+        }
+        let from = arrived.start_of(held).unwrap_or(held);
+        arrived.drop_below(held);
+        let to = arrived.end_of(held).unwrap_or(held);
+        let mut known = Known::default();
+        claims.retain(|(at, claim)| {
+            if *at <= to {
+                known.merge(claim);
+            }
+            *at > to
+        });
+        // The sender's own entry holds where its log is there, and not before.
+        let continues = self.lineage.get(sender).and_then(|reach| reach.continues);
+        let mut known = known.without(sender).since(&self.holding.held);
+        if to > held {
+            known.advance(sender, Reach { position: to, continues });
+        }
+        (to > held || !known.is_empty()).then_some(Advance { sender, from, to, known })
+    }
+
+    /// Takes in a change, what it brings to include, or both, and tells the host.
+    pub(super) fn take(
+        &mut self,
+        link: &mut Link<S>,
+        peer: Peer,
+        change: Option<(S, Stretch)>,
+        advance: Option<Advance>,
+        now: Reading,
+    ) -> Result<(), ReceiveError> {
+        let before = self.holding.position();
+        let taken = self.holding.take_in(change, advance, now, &self.config);
+        let taken = taken.map_err(|error| match error {
+            TakeError::Admit(error) => ReceiveError::Refused(error),
+            TakeError::QuarantineFull => ReceiveError::QuarantineFull,
+        })?;
+        link.its.insert(before, self.holding.position());
+        self.tell(Some(peer), taken);
+        Ok(())
+    }
+
+    /// Tells the host what came of a change.
+    pub(super) fn tell(&mut self, from: Option<Peer>, taken: Taken<S>) {
+        let Taken { novel: delta, names, waits } = taken;
+        if !delta.is_bottom() {
+            self.events.push_back(Event::Changed { from, names, delta });
+        }
+        if let Some(from) = from.filter(|_| waits) {
+            let waiting = self.holding.quarantine.len();
+            self.events.push_back(Event::Quarantined { from, waiting });
+        }
+    }
+}
+
+pub(super) const fn stretch(remote: Remote, progress: &Progress) -> Stretch {
+    Stretch { sender: remote.incarnation, from: progress.from, to: progress.to }
+}
+
+/// Remembers what a peer includes at a position of its log, until that is there.
+fn add_claim(claims: &mut Vec<(u64, Known)>, at: u64, told: &Told) {
+    if told.known.is_empty() {
+        return;
+    }
+    claims.push((at, told.known.clone()));
+    if claims.len() > MOST_CLAIMS
+        && let (Some((last, mut known)), Some((before, earlier))) = (claims.pop(), claims.pop())
+    {
+        // The later position holds for both.
+        known.merge(&earlier);
+        claims.push((last.max(before), known));
+    }
+}

@@ -1,0 +1,377 @@
+//! What a peer is to hear next, and when.
+
+use alloc::vec::Vec;
+
+use crdt_core::Reading;
+use crdt_core::wire::Wire;
+
+use super::Replica;
+use super::hello::hello;
+use crate::dictionary::Encoded;
+use crate::known::{Known, Reach};
+use crate::link::{Link, Remote};
+use crate::message::{self, Frame, Message, Progress, Told, Update};
+use crate::transfer::{self, Sending};
+use crate::{Config, Lattice, Peer};
+
+/// What a message needs at most besides its change and what it tells of openings and ids.
+const OVERHEAD: usize = 64;
+
+impl<S: Lattice> Replica<S> {
+    /// The next message to send, if there is one: to be asked until there is none, after everything
+    /// that is put in and at the [next deadline](Replica::next_deadline).
+    pub fn next_message(&mut self, now: Reading) -> Option<Message> {
+        if self.is_closed {
+            return None;
+        }
+        self.pass_time(now);
+        let peers: Vec<Peer> = self.links.keys().copied().collect();
+        peers.into_iter().find_map(|peer| self.next_message_to(peer, now))
+    }
+
+    /// As [`next_message`](Replica::next_message), for one peer.
+    pub fn next_message_to(&mut self, peer: Peer, now: Reading) -> Option<Message> {
+        let mut link = self.links.remove(&peer)?;
+        let frame = self.next_frame(&mut link, now);
+        let remote = link.remote;
+        self.links.insert(peer, link);
+        let frame = frame?;
+        let key = match (&frame, remote) {
+            (Frame::Hello(_) | Frame::Refused(_), _) | (_, None) => 0,
+            (_, Some(remote)) => remote.key,
+        };
+        Some(Message { to: peer, bytes: message::seal(frame.encode(), key) })
+    }
+
+    /// Lets what was waiting for time happen.
+    fn pass_time(&mut self, now: Reading) {
+        self.holding.reserve(now, &self.config);
+        for taken in self.holding.release(now, &self.config) {
+            self.tell(None, taken);
+        }
+        self.watch_lag(now);
+        self.after_change();
+    }
+
+    fn next_frame(&mut self, link: &mut Link<S>, now: Reading) -> Option<Frame> {
+        let now_ms = now.monotonic_ms;
+        let (first_ms, most_ms) = (self.config.resend_ms, self.config.max_resend_ms);
+        if self.holding.journal.persisted < self.holding.opened {
+            // Nobody is to hear of an opening that a crash could undo.
+            return None;
+        }
+        let is_due = !link.is_heard && link.hello.fires(now_ms);
+        if core::mem::take(&mut link.answers) || is_due {
+            if !link.is_heard {
+                link.hello.start(now_ms, first_ms, most_ms);
+            }
+            if !core::mem::replace(&mut link.is_greeted, true) {
+                // Whoever hears anything after it has heard one greeting at least.
+                let durable = self.holding.durable();
+                link.told = durable.known.clone();
+                (link.told_version, link.telling_version) = (durable.version, durable.version);
+            }
+            return Some(hello(&self.holding, link, self.config.minor));
+        }
+        let Some(remote) = link.remote else { return self.next_waiting(link) };
+        if link.comparing.fires(now_ms) {
+            self.repeat_comparison(link);
+            if link.is_comparing() {
+                link.comparing.start(now_ms, first_ms, most_ms);
+            }
+        }
+        if link.transferring.fires(now_ms)
+            && let Some(sending) = &mut link.sending
+        {
+            sending.resend();
+        }
+        if link.resend.fires(now_ms) {
+            link.sent.clear();
+            if let Some(sending) = &link.sending {
+                link.sent.insert(sending.progress.from, sending.progress.to);
+            }
+            link.telling_version = link.told_version;
+        }
+        self.begin_comparison(link, remote, now);
+        self.verify(link, remote, now);
+        self.next_waiting(link)
+            .or_else(|| self.next_part(link, now))
+            .or_else(|| self.next_update(link, remote, now))
+            .or_else(|| self.next_part(link, now))
+    }
+
+    /// The next frame that was waiting for a record to be durable.
+    fn next_waiting(&self, link: &mut Link<S>) -> Option<Frame> {
+        let persisted = self.holding.journal.persisted;
+        let (record, _) = link.outbox.front()?;
+        let is_durable = *record <= persisted;
+        is_durable.then(|| link.outbox.pop_front())?.map(|(_, frame)| frame)
+    }
+
+    /// The next part of what is being transferred.
+    fn next_part(&self, link: &mut Link<S>, now: Reading) -> Option<Frame> {
+        let persisted = self.holding.journal.persisted;
+        let sending = link.sending.as_mut().filter(|sending| sending.record <= persisted)?;
+        let part = sending.next(self.config.max_message)?;
+        let (first_ms, most_ms) = (self.config.resend_ms, self.config.max_resend_ms);
+        link.transferring.start(now.monotonic_ms, first_ms, most_ms);
+        Some(Frame::Part(part))
+    }
+
+    /// What is new for the peer: a stretch of the log, what is included, what has arrived.
+    fn next_update(&mut self, link: &mut Link<S>, remote: Remote, now: Reading) -> Option<Frame> {
+        let now_ms = now.monotonic_ms;
+        let mut progress = None;
+        let mut update = Update::default();
+        if let Some((from, to, state)) = self.next_stretch(link, remote, now_ms) {
+            link.sent.insert(from, to);
+            let stretch = Progress { from, to, session: None };
+            let encoded = state.as_ref().map(|state| (state, link.names.encode(state)));
+            match encoded {
+                Some((state, encoded)) if self.is_long(&encoded) => {
+                    let id = self.holding.random.draw_u64();
+                    let stream = transfer::whole(state);
+                    link.sending = Some(Sending::new(id, stretch, Known::default(), stream, 0));
+                }
+                encoded => {
+                    if let Some((_, Encoded { base, added, bytes })) = encoded {
+                        (update.base, update.added, update.delta) = (base, added, bytes);
+                    }
+                    progress = Some(stretch);
+                }
+            }
+        }
+        let news = self.next_news(link, remote, progress.is_some(), now_ms);
+        let durable = self.holding.durable();
+        let (received, included) = self.received(remote);
+        let owes = match link.owes_at {
+            Some(at_ms) => at_ms <= now_ms && self.may_acknowledge(link, remote),
+            None => (received, included) != link.acknowledged,
+        };
+        let News { known, is_all } = news;
+        if progress.is_none() && known.is_empty() && !is_all && !owes {
+            return None;
+        }
+        update.told = Told {
+            // Only who hears all of a version may acknowledge it.
+            version: if is_all { link.telling_version } else { 0 },
+            at: if known.is_empty() { 0 } else { durable.position },
+            known,
+            received,
+            included,
+            heard: link.heard_version,
+            names: link.peer_names.len(),
+        };
+        link.acknowledged = (received, included);
+        link.owes_at = None;
+        if progress.is_some() {
+            link.news_ms = now_ms;
+        }
+        update.progress = progress;
+        if link.is_waiting() {
+            link.resend.start(now_ms, self.config.resend_ms, self.config.max_resend_ms);
+        }
+        Some(Frame::Update(update))
+    }
+
+    /// How much of the peer's log is durable here, and how much of that is included.
+    fn received(&self, remote: Remote) -> (u64, u64) {
+        let durable = self.holding.durable();
+        let received = durable.held.position(remote.incarnation);
+        (received, durable.known.position(remote.incarnation).min(received))
+    }
+
+    /// An acknowledgement that is not durable yet is worth waiting for.
+    fn may_acknowledge(&self, link: &Link<S>, remote: Remote) -> bool {
+        let (received, included) = self.received(remote);
+        (received, included) != link.acknowledged
+            || self.holding.held.position(remote.incarnation) == received
+    }
+
+    /// What the peer is to hear of what is included: all that is new, if a stretch takes it along or
+    /// it has waited long enough; otherwise a hint of what would save it a change.
+    fn next_news(
+        &self,
+        link: &mut Link<S>,
+        remote: Remote,
+        is_accompanied: bool,
+        now_ms: u64,
+    ) -> News {
+        let durable = self.holding.durable();
+        if durable.version == link.telling_version {
+            link.gossip_at = None;
+            return News::default();
+        }
+        let news = durable.known.since(&link.told);
+        let news = news.without(self.holding.incarnation).without(remote.incarnation);
+        // That what came from the peer is included at last, it has to hear reliably.
+        let was_waiting = link.acknowledged.0 != link.acknowledged.1;
+        if news.is_empty() && !was_waiting {
+            link.gossip_at = None;
+            (link.told, link.telling) = (durable.known.clone(), durable.known.clone());
+            (link.told_version, link.telling_version) = (durable.version, durable.version);
+            return News::default();
+        }
+        let due_ms = now_ms.saturating_add(self.config.gossip_ms);
+        let is_due = *link.gossip_at.get_or_insert(due_ms) <= now_ms;
+        if is_accompanied || is_due || was_waiting {
+            link.gossip_at = None;
+            (link.telling, link.telling_version) = (durable.known.clone(), durable.version);
+            return News { known: news, is_all: true };
+        }
+        let waiting = self.holding.log.since(link.unsent()).filter_map(|(_, entry)| entry.origin);
+        let mut hint = Known::default();
+        for (sender, position) in waiting {
+            // What is not durable yet is not among the news, and saves nothing.
+            let is_hint = |reach: &&Reach| {
+                reach.position >= position && reach.position > link.hinted.position(sender)
+            };
+            if let Some(reach) = news.get(sender).filter(is_hint) {
+                hint.advance(sender, *reach);
+            }
+        }
+        link.hinted.merge(&hint);
+        News { known: hint, is_all: false }
+    }
+
+    /// Whether a change does not fit into a message with all that may be told along with it.
+    fn is_long(&self, encoded: &Encoded) -> bool {
+        let told = 32 * self.holding.known.len();
+        let length = encoded.bytes.len() + 16 * encoded.added.len() + told;
+        length + OVERHEAD > self.config.max_message
+    }
+
+    /// The next stretch of the log that is neither acknowledged nor under way and whose time has
+    /// come, joined into one change; none of it when the peer has all of it already.
+    #[allow(clippy::type_complexity, reason = "a stretch and its change, for one caller")]
+    fn next_stretch(
+        &self,
+        link: &Link<S>,
+        remote: Remote,
+        now_ms: u64,
+    ) -> Option<(u64, u64, Option<S>)> {
+        let (log, end) = (&self.holding.log, self.holding.durable().position);
+        let most = self.config.max_message.saturating_sub(OVERHEAD);
+        let mut from = link.unsent();
+        while from < end {
+            if let Some(beyond) = link.sent.end_of(from) {
+                from = beyond;
+                continue;
+            }
+            if self.readiness(link, remote, from, now_ms)? != Readiness::Later {
+                break;
+            }
+            from += 1;
+        }
+        let (mut to, mut bytes, mut is_worth_it) = (from, 0, false);
+        let mut change: Option<S> = None;
+        while to < end && link.sent.end_of(to).is_none() {
+            let Some(readiness) = self.readiness(link, remote, to, now_ms) else { break };
+            if readiness == Readiness::Later {
+                break;
+            }
+            if readiness != Readiness::Known {
+                let Some(entry) = log.get(to) else { break };
+                if bytes > 0 && bytes + entry.bytes > most {
+                    break;
+                }
+                if link.sending.is_some() && entry.bytes + OVERHEAD > most {
+                    // One long change at a time.
+                    break;
+                }
+                bytes += entry.bytes;
+                match &mut change {
+                    Some(change) => drop(change.merge_ref(&entry.delta)),
+                    None => change = Some(entry.delta.clone()),
+                }
+            }
+            is_worth_it |= readiness != Readiness::Known || self.is_stale(to, now_ms);
+            to += 1;
+        }
+        (to > from && is_worth_it).then_some((from, to, change))
+    }
+
+    /// Whether a change has to be sent to a peer, and already.
+    fn readiness(&self, link: &Link<S>, remote: Remote, at: u64, now_ms: u64) -> Option<Readiness> {
+        if link.its.end_of(at).is_some() {
+            return Some(Readiness::Known);
+        }
+        let entry = self.holding.log.get(at)?;
+        let Some((from, position)) = entry.origin else { return Some(Readiness::Now) };
+        let has_it = from == remote.incarnation || link.peer_known.position(from) >= position;
+        Some(if has_it {
+            Readiness::Known
+        } else if self.is_due(at, now_ms) {
+            Readiness::Now
+        } else {
+            Readiness::Later
+        })
+    }
+
+    /// Whether a change has waited for others to bring it.
+    fn is_due(&self, at: u64, now_ms: u64) -> bool {
+        let entry = self.holding.log.get(at);
+        entry.is_none_or(|entry| {
+            entry.origin.is_none() || now_ms >= due_ms(entry.at_ms, &self.config)
+        })
+    }
+
+    /// Whether the peer should hear that it has a change, if nothing else is sent.
+    fn is_stale(&self, at: u64, now_ms: u64) -> bool {
+        let entry = self.holding.log.get(at);
+        entry.is_none_or(|entry| now_ms >= entry.at_ms.saturating_add(self.config.gossip_ms))
+    }
+
+    /// When [`next_message`](Replica::next_message) is to be asked again at the latest, in
+    /// milliseconds of the monotonic clock; `None` when nothing waits for time.
+    pub fn next_deadline(&self) -> Option<u64> {
+        let (log, end) = (&self.holding.log, self.holding.durable().position);
+        // Until the opening is durable, that is what everything waits for.
+        let is_open = self.holding.journal.persisted >= self.holding.opened;
+        let on_links = self.links.values().filter(|_| is_open).filter_map(|link| {
+            let hello = link.hello.at_ms.filter(|_| !link.is_heard);
+            let timers = [hello, link.comparing.at_ms, link.transferring.at_ms, link.resend.at_ms];
+            let may_send = link.remote.is_some() && link.sending.is_none() && !link.is_comparing();
+            let forward = may_send.then_some(()).and_then(|()| {
+                let unsent = link.unsent();
+                let mut waiting = log.since(unsent).take_while(|(at, _)| *at < end);
+                let remote = link.remote?;
+                let (at, entry) = waiting.find(|(at, _)| link.sent.end_of(*at).is_none())?;
+                let readiness = self.readiness(link, remote, at, 0)?;
+                Some(match readiness {
+                    Readiness::Known => entry.at_ms.saturating_add(self.config.gossip_ms),
+                    _ => due_ms(entry.at_ms, &self.config),
+                })
+            });
+            let quiet = self.verify_deadline(link);
+            let news = link.gossip_at;
+            let is_ready = |remote| self.may_acknowledge(link, remote);
+            let owes = link.owes_at.filter(|_| link.remote.is_some_and(is_ready));
+            timers.into_iter().chain([owes, forward, quiet, news]).flatten().min()
+        });
+        let waiting = self.holding.release_deadline(&self.config);
+        on_links.chain(self.lag_deadline()).chain(waiting).min()
+    }
+}
+
+const fn due_ms(arrived_ms: u64, config: &Config) -> u64 {
+    arrived_ms.saturating_add(config.forward_delay_ms)
+}
+
+/// What a peer is to hear of what is included.
+#[derive(Default)]
+struct News {
+    known: Known,
+    /// Whether this is all that it has not acknowledged.
+    is_all: bool,
+}
+
+/// Whether a change is to be sent to a peer.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Readiness {
+    Now,
+    /// Somebody else may bring it until then.
+    Later,
+    /// The peer has it.
+    Known,
+}
