@@ -1,0 +1,181 @@
+//! A network without faults, whose time is simulated and whose bytes are counted.
+
+#![allow(dead_code, reason = "each test takes what it needs")]
+
+pub(crate) mod shapes;
+pub(crate) mod votes;
+
+use std::collections::BTreeMap;
+
+use crdt_core::Reading;
+use crdt_sync::{Config, Event, Lattice, Opening, Peer, ReceiveError, Replica};
+
+/// The moment at which every test begins.
+pub(crate) const START_MS: u64 = 1_700_000_000_000;
+
+/// What one replica has persisted.
+#[derive(Clone, Default)]
+pub(crate) struct Store {
+    pub(crate) snapshot: Option<Vec<u8>>,
+    pub(crate) records: Vec<Vec<u8>>,
+}
+
+/// Replicas, each linked to those that it is connected with, under their numbers as peers.
+pub(crate) struct Fleet<S> {
+    pub(crate) replicas: Vec<Replica<S>>,
+    pub(crate) stores: Vec<Store>,
+    pub(crate) config: Config,
+    seed: u128,
+    pub(crate) now_ms: u64,
+    /// How many bytes went from one to another.
+    pub(crate) bytes: BTreeMap<(usize, usize), usize>,
+    pub(crate) messages: BTreeMap<(usize, usize), usize>,
+    pub(crate) events: Vec<(usize, Event<S>)>,
+}
+
+impl<S: Lattice> Fleet<S> {
+    pub(crate) fn new(count: usize, config: &Config) -> Self {
+        Self::with(&vec![config.clone(); count])
+    }
+
+    /// A replica for each configuration.
+    pub(crate) fn with(configs: &[Config]) -> Self {
+        let new = |(number, config): (u128, &Config)| {
+            let opening = Opening::new(number, Reading::wall(START_MS));
+            Replica::new(&opening, config.clone())
+        };
+        Self {
+            replicas: (1..).zip(configs).map(new).collect(),
+            stores: vec![Store::default(); configs.len()],
+            config: configs[0].clone(),
+            seed: 1_000,
+            now_ms: START_MS,
+            bytes: BTreeMap::new(),
+            messages: BTreeMap::new(),
+            events: Vec::new(),
+        }
+    }
+
+    pub(crate) fn now(&self) -> Reading {
+        Reading::wall(self.now_ms)
+    }
+
+    pub(crate) fn connect(&mut self, one: usize, other: usize) {
+        let now = self.now();
+        self.replicas[one].connect(Peer(other as u64), now);
+        self.replicas[other].connect(Peer(one as u64), now);
+    }
+
+    /// Ends a process, however it stands, and opens its store again.
+    pub(crate) fn reopen(&mut self, number: usize, store: &Store) {
+        self.seed += 1;
+        let opening = Opening::new(self.seed, self.now());
+        let records = store.records.iter().map(Vec::as_slice);
+        let opened =
+            Replica::open(store.snapshot.as_deref(), records, &opening, self.config.clone());
+        self.replicas[number] = opened.expect("a store in order");
+        self.stores[number] = store.clone();
+    }
+
+    /// Opens one store in place of all replicas, as if it had been copied.
+    pub(crate) fn begin_from(&mut self, store: &Store) {
+        (0..self.replicas.len()).for_each(|number| self.reopen(number, store));
+    }
+
+    fn written(&self) -> usize {
+        self.stores.iter().map(|store| store.records.len()).sum()
+    }
+
+    /// Persists all that a replica has written down.
+    pub(crate) fn persist(&mut self, number: usize) {
+        while let Some(record) = self.replicas[number].next_record() {
+            self.stores[number].records.push(record.bytes);
+            self.replicas[number].persisted(record.number);
+        }
+    }
+
+    pub(crate) fn peer(number: usize) -> Peer {
+        Peer(number as u64)
+    }
+
+    pub(crate) fn connect_all(&mut self) {
+        for other in 0..self.replicas.len() {
+            for one in 0..other {
+                self.connect(one, other);
+            }
+        }
+    }
+
+    pub(crate) fn disconnect(&mut self, one: usize, other: usize) {
+        self.replicas[one].disconnect(Peer(other as u64));
+        self.replicas[other].disconnect(Peer(one as u64));
+    }
+
+    /// Lets every message arrive at once, and time pass from deadline to deadline, for `ms`.
+    pub(crate) fn run(&mut self, ms: u64) {
+        let end = self.now_ms + ms;
+        loop {
+            self.settle();
+            let deadlines = self.replicas.iter().filter_map(Replica::next_deadline);
+            let Some(next) = deadlines.min().filter(|next| *next <= end) else { break };
+            assert!(next > self.now_ms, "a deadline that is not met: {next} at {}", self.now_ms);
+            self.now_ms = next;
+        }
+        self.now_ms = end;
+    }
+
+    /// Lets every message arrive at once.
+    pub(crate) fn settle(&mut self) {
+        let now = self.now();
+        loop {
+            let mut under_way = Vec::new();
+            for from in 0..self.replicas.len() {
+                self.persist(from);
+                let replica = &mut self.replicas[from];
+                while let Some(message) = replica.next_message(now) {
+                    under_way.push((from, message));
+                }
+            }
+            if under_way.is_empty() {
+                // What time has brought may still have to be persisted.
+                let was = self.written();
+                (0..self.replicas.len()).for_each(|number| self.persist(number));
+                if self.written() == was {
+                    break;
+                }
+            }
+            for (from, message) in under_way {
+                let to = usize::try_from(message.to.0).expect("a number");
+                *self.bytes.entry((from, to)).or_default() += message.bytes.len();
+                *self.messages.entry((from, to)).or_default() += 1;
+                let received = self.replicas[to].receive(Peer(from as u64), &message.bytes, now);
+                match received {
+                    // Sent over a connection that has begun anew since.
+                    Ok(()) | Err(ReceiveError::Damaged) => {}
+                    Err(why) => panic!("{from} to {to}: {message:?}: {why}"),
+                }
+            }
+        }
+        for (number, replica) in self.replicas.iter_mut().enumerate() {
+            while let Some(event) = replica.next_event() {
+                self.events.push((number, event));
+            }
+        }
+    }
+
+    pub(crate) fn forget_counts(&mut self) {
+        self.bytes.clear();
+        self.messages.clear();
+        self.events.clear();
+    }
+
+    pub(crate) fn total(&self) -> usize {
+        self.bytes.values().sum()
+    }
+}
+
+impl<S: Lattice + PartialEq> Fleet<S> {
+    pub(crate) fn are_equal(&self) -> bool {
+        self.replicas.iter().all(|replica| replica.state() == self.replicas[0].state())
+    }
+}
