@@ -25,6 +25,8 @@ mod reconcile;
 mod record;
 mod replica;
 mod scopes;
+#[cfg(feature = "simulate")]
+pub mod simulation;
 mod sketch;
 mod token;
 mod transfer;

@@ -1,7 +1,8 @@
-//! The commands of this repository: `cargo xtask demo`, `cargo xtask test`.
+//! The commands of this repository: `cargo xtask demo`, `cargo xtask test`, `cargo xtask simulate`.
 
 mod cargo;
 mod demo;
+mod simulate;
 mod test;
 mod workspace;
 
@@ -12,6 +13,7 @@ const USAGE: &str = "\
 usage: cargo xtask demo [FILE]           three regions run over a file of operations, and converge
        cargo xtask test [STEP …]         everything that has to hold, or the steps that are named
        cargo xtask test --list           the steps
+       cargo xtask simulate --seeds N    replicas in a simulated world, N times; --help for more
 
 FILE: see docs/OPERATIONS.md; without one, the examples of crdt-node/operations/default.ops run.";
 
@@ -19,7 +21,8 @@ fn main() -> ExitCode {
     let arguments: Vec<_> = env::args_os().skip(1).collect();
     let words: Vec<_> = arguments.iter().map(|word| word.to_string_lossy()).collect();
     let mut words = words.iter().map(AsRef::as_ref);
-    if words.clone().any(|word: &str| matches!(word, "--help" | "-h")) {
+    let is_ours = words.clone().next() != Some("simulate");
+    if is_ours && words.clone().any(|word: &str| matches!(word, "--help" | "-h")) {
         println!("{USAGE}");
         return ExitCode::SUCCESS;
     }
@@ -29,6 +32,7 @@ fn main() -> ExitCode {
             ExitCode::SUCCESS
         }
         Some("demo") => demo::run(&arguments[1..]),
+        Some("simulate") => simulate::run(&arguments[1..]),
         Some("test") => test::run(&words.filter(|word| *word != "--").collect::<Vec<_>>()),
         Some(other) => misused(&format!("there is no command {other:?}")),
     }

@@ -1,0 +1,113 @@
+//! Simulates many seeds: `cargo xtask simulate --seeds 100000`.
+//!
+//! ```text
+//! simulate [--seeds N] [--from SEED] [--only KIND] [--steps N] [--keep-going] [--story]
+//! ```
+
+mod models;
+
+use std::env;
+use std::process::ExitCode;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::thread;
+use std::time::Instant;
+
+use crdt_core::laws::Model;
+use crdt_document::model::DocumentModel;
+use crdt_sets::model::OrSetModel;
+use crdt_sync::Lattice;
+use crdt_sync::simulation::Simulation;
+use models::{Auction, Counters, TagsAndTitle};
+
+const USAGE: &str = "\
+usage: simulate [--seeds N]      how many, 1,000 if not given
+                [--from SEED]    the first, 0 if not given
+                [--only KIND]    counters, tags, set, auction or document
+                [--steps N]      of each run, 60 if not given
+                [--keep-going]   all failures, a line each, and not the first, made short
+                [--story]        every message of the failure too";
+
+struct Options {
+    seeds: u64,
+    from: u64,
+    steps: usize,
+    only: Option<String>,
+    keep_going: bool,
+    story: bool,
+}
+
+fn main() -> ExitCode {
+    let Some(options) = options() else {
+        eprintln!("{USAGE}");
+        return ExitCode::from(2);
+    };
+    let results = [
+        simulate::<Counters>("counters", &options),
+        simulate::<TagsAndTitle>("tags", &options),
+        simulate::<OrSetModel<(bool, bool)>>("set", &options),
+        simulate::<Auction>("auction", &options),
+        simulate::<DocumentModel>("document", &options),
+    ];
+    if results.into_iter().all(|holds| holds) { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+fn options() -> Option<Options> {
+    let mut options =
+        Options { seeds: 1_000, from: 0, steps: 60, only: None, keep_going: false, story: false };
+    let mut words = env::args().skip(1);
+    while let Some(word) = words.next() {
+        match &*word {
+            "--seeds" => options.seeds = words.next()?.parse().ok()?,
+            "--from" => options.from = words.next()?.parse().ok()?,
+            "--steps" => options.steps = words.next()?.parse().ok()?,
+            "--only" => options.only = Some(words.next()?),
+            "--story" => options.story = true,
+            "--keep-going" => options.keep_going = true,
+            _ => return None,
+        }
+    }
+    Some(options)
+}
+
+/// Runs all seeds over one kind of state, on every processor; tells whether everything held.
+fn simulate<M: Model<State: Lattice>>(kind: &str, options: &Options) -> bool {
+    if options.only.as_deref().is_some_and(|only| only != kind) {
+        return true;
+    }
+    let begun = Instant::now();
+    let shrinks = if options.keep_going { 0 } else { 2_000 };
+    let simulation = Simulation::new().with_steps(options.steps).with_shrinks(shrinks);
+    let (next, has_failed) = (AtomicU64::new(options.from), AtomicBool::new(false));
+    let end = options.from.saturating_add(options.seeds);
+    let work = || {
+        loop {
+            let seed = next.fetch_add(1, Ordering::Relaxed);
+            if seed >= end || (has_failed.load(Ordering::Relaxed) && !options.keep_going) {
+                break;
+            }
+            if let Err(failure) = simulation.run::<M>(seed) {
+                let is_first = !has_failed.swap(true, Ordering::Relaxed);
+                if options.keep_going {
+                    let text = failure.to_string();
+                    let line = text.lines().next().unwrap_or_default().to_owned();
+                    println!("{kind} seed {seed}: {line}");
+                } else if is_first {
+                    println!("{kind}: {failure}");
+                    if options.story {
+                        failure.story().iter().for_each(|line| println!("{line}"));
+                    }
+                }
+            }
+        }
+    };
+    let threads = thread::available_parallelism().map_or(1, usize::from);
+    thread::scope(|scope| {
+        for _ in 0..threads {
+            scope.spawn(work);
+        }
+    });
+    let holds = !has_failed.load(Ordering::Relaxed);
+    let outcome = if holds { "everything held" } else { "not everything held" };
+    println!("{kind}: {} seeds, {outcome}, after {:.1?}", options.seeds, begun.elapsed());
+    holds
+}

@@ -1,0 +1,118 @@
+//! What happens to messages on their way, and when.
+
+use alloc::collections::{BTreeMap, BTreeSet};
+use alloc::vec::Vec;
+
+use super::dice::Dice;
+use super::report::Traffic;
+
+/// Something that will happen at a time.
+#[derive(Clone, Debug)]
+pub(super) enum Coming {
+    /// A message arrives.
+    Message { from: usize, to: usize, connection: u64, bytes: Vec<u8> },
+    /// What a host had written to its disk by then is durable.
+    Synced { host: usize, opening: u64, written: u64 },
+}
+
+/// How messages fare: chances in percent, and the longest delay.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Weather {
+    pub(super) loss: u64,
+    pub(super) repeat: u64,
+    pub(super) delay_ms: u64,
+}
+
+impl Weather {
+    pub(super) const FINE: Self = Self { loss: 0, repeat: 0, delay_ms: 5 };
+}
+
+#[derive(Debug)]
+pub(super) struct Network {
+    /// By time, and in the order in which they were entered.
+    coming: BTreeMap<(u64, u64), Coming>,
+    entered: u64,
+    pub(super) cut: BTreeSet<(usize, usize)>,
+    pub(super) weather: Weather,
+    /// Whether messages may overtake one another, and outlive their connection.
+    datagrams: bool,
+    /// Counts the connections between two, lesser first.
+    connections: BTreeMap<(usize, usize), u64>,
+    /// When the last message in a direction arrives, where they arrive in order.
+    last: BTreeMap<(usize, usize), u64>,
+    pub(super) traffic: Traffic,
+}
+
+impl Network {
+    pub(super) fn new(datagrams: bool) -> Self {
+        Self {
+            coming: BTreeMap::new(),
+            entered: 0,
+            cut: BTreeSet::new(),
+            weather: Weather::FINE,
+            datagrams,
+            connections: BTreeMap::new(),
+            last: BTreeMap::new(),
+            traffic: Traffic::default(),
+        }
+    }
+
+    pub(super) fn enter(&mut self, at_ms: u64, coming: Coming) {
+        self.entered += 1;
+        self.coming.insert((at_ms, self.entered), coming);
+    }
+
+    pub(super) fn next_at(&self) -> Option<u64> {
+        self.coming.first_key_value().map(|((at_ms, _), _)| *at_ms)
+    }
+
+    pub(super) fn pop(&mut self) -> Option<Coming> {
+        self.coming.pop_first().map(|(_, coming)| coming)
+    }
+
+    /// Whether nothing is on its way.
+    pub(super) fn is_empty(&self) -> bool {
+        self.coming.is_empty()
+    }
+
+    /// A new connection between two: without datagrams nothing of the last one arrives any more.
+    pub(super) fn connect(&mut self, one: usize, other: usize) {
+        *self.connections.entry((one.min(other), one.max(other))).or_default() += 1;
+    }
+
+    /// Whether a message arrives that was sent over this connection.
+    pub(super) fn carries(&self, from: usize, to: usize, connection: u64) -> bool {
+        let is_present = connection == self.connection(from, to);
+        (self.datagrams || is_present) && !self.cut.contains(&(from, to))
+    }
+
+    fn connection(&self, one: usize, other: usize) -> u64 {
+        self.connections.get(&(one.min(other), one.max(other))).copied().unwrap_or_default()
+    }
+
+    pub(super) fn send(
+        &mut self,
+        from: usize,
+        to: usize,
+        bytes: &[u8],
+        now_ms: u64,
+        dice: &mut Dice,
+    ) {
+        self.traffic.count(from, to, bytes, now_ms);
+        let Weather { loss, repeat, delay_ms } = self.weather;
+        if self.cut.contains(&(from, to)) || (self.datagrams && dice.percent(loss)) {
+            return;
+        }
+        let copies = 1 + u64::from(self.datagrams && dice.percent(repeat));
+        for _ in 0..copies {
+            let mut at_ms = now_ms + 1 + dice.below(delay_ms);
+            if !self.datagrams {
+                let last = self.last.entry((from, to)).or_default();
+                at_ms = at_ms.max(*last);
+                *last = at_ms;
+            }
+            let connection = self.connection(from, to);
+            self.enter(at_ms, Coming::Message { from, to, connection, bytes: bytes.to_vec() });
+        }
+    }
+}

@@ -1,0 +1,287 @@
+//! What has to hold in the end.
+
+use alloc::collections::BTreeSet;
+use alloc::format;
+use alloc::vec::Vec;
+
+use crdt_core::ReplicaId;
+use crdt_core::laws::Model;
+
+use super::{World, pair, violated};
+use crate::simulation::host::Host;
+use crate::simulation::ledger::includes;
+use crate::simulation::network::Weather;
+use crate::simulation::report::{Law, Load, Report, Violation};
+use crate::simulation::step::Name;
+use crate::{Lattice, Peer};
+
+/// For how long everything works again before it has to be silent.
+const PATIENCE_MS: u64 = 3 * 3_600_000;
+
+/// How many messages there may be on each link while everything heals.
+const MOST_MESSAGES: u64 = 600;
+
+impl<M: Model<State: Lattice>> World<M> {
+    /// Everything works again, and time passes until nothing happens any more; then all that has to
+    /// hold is checked.
+    pub(super) fn heal(mut self) -> Result<Report, Violation> {
+        self.story.tell(self.now_ms, format_args!("* everything works again"));
+        self.mend()?;
+        let healed_at_ms = self.now_ms;
+        let before = self.network.traffic.total;
+        let patience_ms = self.now_ms + PATIENCE_MS;
+        while let Some(at_ms) = self.next_at().filter(|at_ms| *at_ms <= patience_ms) {
+            self.pass(at_ms)?;
+            self.check_messages(before)?;
+        }
+        self.check_silence(before)?;
+        self.check_states()?;
+        self.check_disks()?;
+        self.check_writes()?;
+        self.check_logs()?;
+        self.check_identities()?;
+        let traffic = &self.network.traffic;
+        Ok(Report {
+            hosts: self.hosts.len(),
+            writes: self.ledger.writes.len(),
+            lost: self.ledger.writes.iter().filter(|written| written.lost).count(),
+            took_ms: self.now_ms,
+            healed_ms: traffic.last_at_ms.saturating_sub(healed_at_ms),
+            links: traffic.links.clone(),
+            total: traffic.total,
+            healing: since(before, traffic.total),
+            events: self.events,
+            fingerprint: traffic.fingerprint(),
+        })
+    }
+
+    fn mend(&mut self) -> Result<(), Violation> {
+        self.dice = crate::simulation::dice::Dice::new(self.setup.seed, 5);
+        self.network.cut.clear();
+        self.network.weather = Weather::FINE;
+        for host in &mut self.hosts {
+            host.offset_ms = 0;
+        }
+        // Nobody goes on under the ids of who is gone; nor, as far as a copy of old tells, under
+        // those that a disk had which was replaced.
+        let is_forgotten = |host: &&Host<M::State>| host.is_gone || host.is_replaced;
+        let former = self.hosts.iter().filter(is_forgotten).flat_map(|host| host.ids.clone());
+        let former: Vec<ReplicaId> = former.collect();
+        let present: BTreeSet<usize> = self.present().collect();
+        // Whoever has met somebody keeps changes for them; and none may be on an island.
+        let met = self.met.iter().copied();
+        let chain = present.iter().copied().zip(present.iter().copied().skip(1));
+        let wanted: BTreeSet<(usize, usize)> = met
+            .chain(chain)
+            .filter(|(one, other)| present.contains(one) && present.contains(other))
+            .collect();
+        self.linked.clone_from(&wanted);
+        for host in present {
+            self.start(host)?;
+        }
+        let running = self.hosts.iter().filter_map(|host| host.replica.as_ref());
+        let present_ids: BTreeSet<ReplicaId> = running.map(crate::Replica::id).collect();
+        for host in self.present() {
+            for id in former.iter().filter(|id| !present_ids.contains(id)) {
+                if let Some(replica) = self.replica(host) {
+                    replica.retire(*id);
+                }
+            }
+        }
+        self.set_members();
+        for (one, other) in wanted {
+            let is_whole =
+                self.hosts[one].links.contains(&other) && self.hosts[other].links.contains(&one);
+            if !is_whole {
+                debug_assert_eq!(pair(one, other), (one, other));
+                self.network.connect(one, other);
+                self.connect(one, other);
+                self.connect(other, one);
+            }
+            self.pump(one)?;
+            self.pump(other)?;
+        }
+        for host in self.present() {
+            let links: Vec<usize> = self.hosts[host].links.iter().copied().collect();
+            for other in links {
+                if self.hosts[other].is_gone
+                    && let Some(replica) = self.replica(host)
+                {
+                    replica.disconnect(Peer(other as u64));
+                }
+            }
+            self.pump(host)?;
+        }
+        Ok(())
+    }
+
+    fn check_silence(&self, before: Load) -> Result<(), Violation> {
+        let healing = since(before, self.network.traffic.total);
+        if self.next_at().is_some() || !self.network.is_empty() {
+            let since_ms = self.now_ms.saturating_sub(self.network.traffic.last_at_ms);
+            let messages = healing.messages;
+            return violated(
+                Law::Silence,
+                format!(
+                    "{} hours after everything worked again there is still something to come; \
+                     {messages} messages, the last {since_ms} ms ago",
+                    PATIENCE_MS / 3_600_000
+                ),
+            );
+        }
+        Ok(())
+    }
+
+    fn check_messages(&self, before: Load) -> Result<(), Violation> {
+        let healing = since(before, self.network.traffic.total);
+        // What is too far ahead even for quarantine is offered until it is not.
+        let times = if self.setup.troubles.clocks { 10 } else { 1 };
+        let most = times * MOST_MESSAGES * (self.linked.len() as u64 + 1);
+        if healing.messages > most {
+            let evidence = format!("healing takes more than {most} messages");
+            return violated(Law::Silence, evidence);
+        }
+        Ok(())
+    }
+
+    fn check_states(&self) -> Result<(), Violation> {
+        let mut running = self
+            .hosts
+            .iter()
+            .enumerate()
+            .filter_map(|(place, host)| Some((place, host.replica.as_ref()?)));
+        let Some((first, replica)) = running.next() else { return Ok(()) };
+        for (place, other) in running {
+            if other.state() != replica.state() {
+                return violated(
+                    Law::Convergence,
+                    format!(
+                        "{} and {} differ in the end:\n  {:?}\n  {:?}",
+                        Name(first),
+                        Name(place),
+                        replica.state(),
+                        other.state()
+                    ),
+                );
+            }
+        }
+        let explained = self.ledger.explains(replica.state());
+        if explained != *replica.state() {
+            return violated(
+                Law::Provenance,
+                format!(
+                    "the state is not the merge of the writes in it:\n  {:?}\n  {explained:?}",
+                    replica.state()
+                ),
+            );
+        }
+        Ok(())
+    }
+
+    /// What is on the disks is what the replicas are.
+    fn check_disks(&self) -> Result<(), Violation> {
+        for (place, host) in self.hosts.iter().enumerate() {
+            let Some(replica) = host.replica.as_ref().filter(|_| host.config.durable) else {
+                continue;
+            };
+            let look = match host.store.disk.look::<M::State>() {
+                Ok(look) => look,
+                Err(error) => {
+                    return violated(Law::Store, format!("the disk of {}: {error}", Name(place)));
+                }
+            };
+            let uncovered =
+                self.ledger.writes.iter().position(|written| {
+                    replica.covers(&written.token) != look.covers(&written.token)
+                });
+            if look.state() != replica.state() || uncovered.is_some() {
+                return violated(
+                    Law::Store,
+                    format!(
+                        "{} and its disk differ (write {uncovered:?}):\n  {:?}\n  {:?}",
+                        Name(place),
+                        replica.state(),
+                        look.state()
+                    ),
+                );
+            }
+        }
+        Ok(())
+    }
+
+    fn check_writes(&mut self) -> Result<(), Violation> {
+        for host in 0..self.hosts.len() {
+            for place in 0..self.ledger.writes.len() {
+                self.check_token(host, place)?;
+                let written = &self.ledger.writes[place];
+                let Some(replica) = &self.hosts[host].replica else { continue };
+                if !written.lost && !includes(replica.state(), &written.delta) {
+                    return violated(
+                        Law::Durability,
+                        format!(
+                            "write {place} of {} is lost, {:?}",
+                            Name(written.host),
+                            written.delta
+                        ),
+                    );
+                }
+                if !written.loose && !replica.covers(&written.token) {
+                    return violated(
+                        Law::Coverage,
+                        format!(
+                            "{} does not cover the token {} of write {place} of {}",
+                            Name(host),
+                            written.token,
+                            Name(written.host)
+                        ),
+                    );
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn check_logs(&self) -> Result<(), Violation> {
+        for (place, host) in self.hosts.iter().enumerate() {
+            let Some(replica) = &host.replica else { continue };
+            if replica.log_bytes() > 0 {
+                return violated(
+                    Law::Drain,
+                    format!(
+                        "{} keeps a log of {} bytes; its members and what they lack: {:?}",
+                        Name(place),
+                        replica.log_bytes(),
+                        replica
+                            .members()
+                            .map(|id| (id, replica.lag(id, host.reading(self.now_ms))))
+                            .collect::<Vec<_>>()
+                    ),
+                );
+            }
+            if replica.quarantined() != (0, 0) {
+                let evidence = format!("{} keeps {:?}", Name(place), replica.quarantined());
+                return violated(Law::Quarantine, evidence);
+            }
+        }
+        Ok(())
+    }
+
+    /// Whose disk was replaced knows it, if there is anybody to know it from.
+    fn check_identities(&self) -> Result<(), Violation> {
+        for (place, host) in self.hosts.iter().enumerate() {
+            let Some(replica) = &host.replica else { continue };
+            let survives = self.ledger.writes.iter().any(|written| {
+                host.missing.contains(&written.token) && replica.covers(&written.token)
+            });
+            if survives && !host.has_told {
+                let evidence = format!("{} was restored, and does not notice", Name(place));
+                return violated(Law::Identity, evidence);
+            }
+        }
+        Ok(())
+    }
+}
+
+const fn since(before: Load, after: Load) -> Load {
+    Load { messages: after.messages - before.messages, bytes: after.bytes - before.bytes }
+}

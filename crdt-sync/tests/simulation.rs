@@ -1,0 +1,34 @@
+//! Replicas of every kind of state in a simulated world, and what has to hold there.
+
+#[path = "../examples/simulate/models.rs"]
+mod models;
+
+use crdt_document::model::DocumentModel;
+use crdt_sets::model::OrSetModel;
+use crdt_sync::simulation::Simulation;
+use models::{Auction, Counters, TagsAndTitle};
+
+#[test]
+fn named_counters() {
+    Simulation::new().check::<Counters>(0..300);
+}
+
+#[test]
+fn tags_and_title() {
+    Simulation::new().check::<TagsAndTitle>(0..300);
+}
+
+#[test]
+fn observed_remove_sets() {
+    Simulation::new().check::<OrSetModel<(bool, bool)>>(0..300);
+}
+
+#[test]
+fn a_lattice_of_somebody_else() {
+    Simulation::new().check::<Auction>(0..300);
+}
+
+#[test]
+fn documents() {
+    Simulation::new().check::<DocumentModel>(0..300);
+}
