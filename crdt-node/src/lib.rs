@@ -1,9 +1,9 @@
 //! Regions that each write locally and converge: what `cargo xtask demo` runs.
 //!
 //! - [`operations`]: the file of operations, read and checked whole before anything runs;
-//! - [`state`]: the named values of every type that a region holds, one lattice;
+//! - [`state`]: what a region holds, one document, in the words of such a file;
 //! - [`store`]: what a region keeps, so that it can be killed at any moment;
-//! - [`region`]: the process of one region: local writes, deltas and digests to its peers;
+//! - [`region`]: the process of one region: a replica of the document, its store and its links;
 //! - [`control`]: the lines that a supervisor and its regions exchange;
 //! - [`supervisor`]: runs a file of operations over one process per region.
 

@@ -23,7 +23,7 @@ fn the_default_file_ends_with_what_the_field_expects() {
     for (subject, value) in [
         ("counter \"page views\"", "102"),
         ("pn-counter \"likes\"", "97"),
-        ("resettable \"visits today\"", "5"),
+        ("pn-counter \"visits today\"", "5"),
         ("g-set \"tags\"", "\"billing\" \"urgent\""),
         ("or-set \"cart\"", "\"A\" \"B\""),
         ("lww \"profile name\"", "\"Alicia\""),
@@ -252,4 +252,48 @@ fn a_wrong_command_line_says_what_is_right() {
         assert!(ended.errors.starts_with(says), "{}", ended.errors);
         assert!(ended.errors.contains("usage: crdt-node demo [FILE]"), "{}", ended.errors);
     }
+}
+
+#[test]
+fn a_region_that_is_stopped_comes_back_under_its_id() {
+    let (_folder, path) = file(
+        "regions a b\n\
+         a: counter x += 1\n\
+         stop a\n\
+         b: counter x += 10\n\
+         start a\n\
+         a: counter x += 100\n\
+         expect counter x = 111\n",
+    );
+    let ended = Demo::start(&[&path]).end();
+    assert_eq!(ended.code, Some(0), "{}\n{}", ended.output, ended.errors);
+    assert!(ended.output.contains("has ended in good order"), "{}", ended.output);
+    assert_eq!((ended.processes.len(), ended.replicas.len()), (3, 2), "{}", ended.output);
+    assert_eq!(ended.errors, "");
+}
+
+#[test]
+fn it_tells_who_was_behind_and_when_the_last_write_was_covered() {
+    let (_folder, path) = file(
+        "regions a b c\n\
+         sync\n\
+         cut a b\n\
+         cut a c\n\
+         a: g-set tags add x\n\
+         a: counter x += 1\n\
+         a: counter x += 1\n\
+         heal\n",
+    );
+    let ended = Demo::start(&[&path]).end();
+    assert_eq!(ended.code, Some(0), "{}\n{}", ended.output, ended.errors);
+    for told in [
+        "b is behind a by 3 changes, ",
+        "c is behind a by 3 changes, ",
+        "the last write, in line 7 (a: counter x += 1), has the token ",
+        "a           at once: it was written there",
+        "a           -     none  none",
+    ] {
+        assert!(ended.output.contains(told), "{told}\n{}", ended.output);
+    }
+    assert!(!ended.output.contains("not yet"), "{}", ended.output);
 }

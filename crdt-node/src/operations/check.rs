@@ -19,7 +19,7 @@ pub(super) fn check(steps: Vec<Step>) -> Result<Plan, Vec<LineError>> {
         regions = named;
     }
     let steps: Vec<_> = steps.collect();
-    let mut course = Course { regions: &regions, killed: BTreeSet::new(), cut: BTreeSet::new() };
+    let mut course = Course { regions: &regions, ended: BTreeSet::new(), cut: BTreeSet::new() };
     let errors: Vec<_> = steps
         .iter()
         .filter_map(|step| {
@@ -44,10 +44,11 @@ fn check_names(names: &[String]) -> Result<(), String> {
     }
 }
 
-/// What is killed and what is cut at a line.
+/// Who does not run and what is cut at a line.
 struct Course<'a> {
     regions: &'a [String],
-    killed: BTreeSet<&'a str>,
+    /// Killed or stopped, and not started since.
+    ended: BTreeSet<&'a str>,
     cut: BTreeSet<[&'a str; 2]>,
 }
 
@@ -61,7 +62,7 @@ impl<'a> Course<'a> {
                 self.running(region)
             }
             Statement::Expect { region: None, .. } | Statement::Sync => {
-                if self.killed.len() == self.regions.len() {
+                if self.ended.len() == self.regions.len() {
                     return Err("no region runs here: put a `start` before".into());
                 }
                 Ok(())
@@ -88,15 +89,17 @@ impl<'a> Course<'a> {
                 }
                 Ok(())
             }
-            Statement::Kill(region) => {
+            Statement::Kill(region) | Statement::Stop(region) => {
                 self.running(region)?;
-                self.killed.insert(region);
+                self.ended.insert(region);
                 Ok(())
             }
             Statement::Start(region) => {
                 self.known(region)?;
-                if !self.killed.remove(region.as_str()) {
-                    return Err(format!("{region} runs already: start is for what was killed"));
+                if !self.ended.remove(region.as_str()) {
+                    return Err(format!(
+                        "{region} runs already: start is for what was killed or stopped"
+                    ));
                 }
                 Ok(())
             }
@@ -114,8 +117,8 @@ impl<'a> Course<'a> {
 
     fn running(&self, region: &str) -> Result<(), String> {
         self.known(region)?;
-        if self.killed.contains(region) {
-            return Err(format!("{region} was killed before: put `start {region}` in between"));
+        if self.ended.contains(region) {
+            return Err(format!("{region} does not run here: put `start {region}` before"));
         }
         Ok(())
     }
@@ -171,8 +174,9 @@ mod tests {
             ("regions a b\ncut a b\ncut b a", 3, "b and a are cut already"),
             ("heal", 1, "nothing is cut here"),
             ("regions a b\nheal a b", 2, "a and b are not cut here"),
-            ("regions a b\nkill a\na: mv x = 1", 3, "a was killed before: put `start a`"),
-            ("regions a b\nkill a\nkill a", 3, "a was killed before"),
+            ("regions a b\nkill a\na: mv x = 1", 3, "a does not run here: put `start a`"),
+            ("regions a b\nkill a\nkill a", 3, "a does not run here"),
+            ("regions a b\nstop a\na: mv x = 1", 3, "a does not run here: put `start a`"),
             ("regions a b\nkill a\nkill b\nsync", 4, "no region runs here: put a `start` before"),
             ("regions a b\nkill a\nkill b\nexpect mv x = 1", 4, "no region runs here"),
             ("start eu-west", 1, "eu-west runs already"),

@@ -4,43 +4,33 @@ use std::fmt;
 
 use super::words::Quoted;
 
-/// A type of the family, by the word that names it in an operations file.
+/// A kind of value in a document, by the word that names it in an operations file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Kind {
-    /// `counter`: `GCounter`.
+    /// `counter`: [`Document::counter`](crdt_document::Document::counter).
     Counter,
-    /// `pn-counter`: `PnCounter`.
+    /// `pn-counter`: [`Document::pn_counter`](crdt_document::Document::pn_counter).
     PnCounter,
-    /// `resettable`: `ResettableCounter`.
-    Resettable,
-    /// `g-set`: `GSet`.
+    /// `g-set`: [`Document::g_set`](crdt_document::Document::g_set).
     GSet,
-    /// `or-set`: `OrSet`.
+    /// `or-set`: [`Document::set`](crdt_document::Document::set).
     OrSet,
-    /// `lww`: `LwwRegister`.
+    /// `lww`: [`Document::register`](crdt_document::Document::register).
     Lww,
-    /// `mv`: `MvRegister`.
+    /// `mv`: [`Document::mv_register`](crdt_document::Document::mv_register).
     Mv,
 }
 
 impl Kind {
     /// All of them.
-    pub const ALL: [Self; 7] = [
-        Self::Counter,
-        Self::PnCounter,
-        Self::Resettable,
-        Self::GSet,
-        Self::OrSet,
-        Self::Lww,
-        Self::Mv,
-    ];
+    pub const ALL: [Self; 6] =
+        [Self::Counter, Self::PnCounter, Self::GSet, Self::OrSet, Self::Lww, Self::Mv];
 
     /// Its word.
     pub const fn word(self) -> &'static str {
         match self {
             Self::Counter => "counter",
             Self::PnCounter => "pn-counter",
-            Self::Resettable => "resettable",
             Self::GSet => "g-set",
             Self::OrSet => "or-set",
             Self::Lww => "lww",
@@ -48,9 +38,18 @@ impl Kind {
         }
     }
 
+    /// The kind that a word names. `resettable` is from when a counter that can be reset was a type
+    /// of its own.
+    pub fn of_word(word: &str) -> Option<Self> {
+        if word == "resettable" {
+            return Some(Self::PnCounter);
+        }
+        Self::ALL.into_iter().find(|kind| kind.word() == word)
+    }
+
     /// Whether it reads as a number, and not as texts.
     pub const fn is_number(self) -> bool {
-        matches!(self, Self::Counter | Self::PnCounter | Self::Resettable)
+        matches!(self, Self::Counter | Self::PnCounter)
     }
 }
 
@@ -76,9 +75,7 @@ pub enum Change {
     CounterAdd(u64),
     PnCounterAdd(u64),
     PnCounterSubtract(u64),
-    ResettableAdd(u64),
-    ResettableSubtract(u64),
-    ResettableReset,
+    PnCounterReset,
     GSetAdd(Vec<String>),
     OrSetAdd(Vec<String>),
     OrSetRemove(Vec<String>),
@@ -98,9 +95,8 @@ impl Change {
     pub const fn kind(&self) -> Kind {
         match self {
             Self::CounterAdd(_) => Kind::Counter,
-            Self::PnCounterAdd(_) | Self::PnCounterSubtract(_) => Kind::PnCounter,
-            Self::ResettableAdd(_) | Self::ResettableSubtract(_) | Self::ResettableReset => {
-                Kind::Resettable
+            Self::PnCounterAdd(_) | Self::PnCounterSubtract(_) | Self::PnCounterReset => {
+                Kind::PnCounter
             }
             Self::GSetAdd(_) => Kind::GSet,
             Self::OrSetAdd(_) | Self::OrSetRemove(_) | Self::OrSetClear => Kind::OrSet,
@@ -115,11 +111,9 @@ impl fmt::Display for Operation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} {} ", self.change.kind(), Quoted(&self.name))?;
         match &self.change {
-            Change::CounterAdd(by) | Change::PnCounterAdd(by) | Change::ResettableAdd(by) => {
-                write!(f, "+= {by}")
-            }
-            Change::PnCounterSubtract(by) | Change::ResettableSubtract(by) => write!(f, "-= {by}"),
-            Change::ResettableReset => f.write_str("reset"),
+            Change::CounterAdd(by) | Change::PnCounterAdd(by) => write!(f, "+= {by}"),
+            Change::PnCounterSubtract(by) => write!(f, "-= {by}"),
+            Change::PnCounterReset => f.write_str("reset"),
             Change::GSetAdd(elements) | Change::OrSetAdd(elements) => list(f, "add", elements),
             Change::OrSetRemove(elements) => list(f, "remove", elements),
             Change::OrSetClear | Change::MvClear => f.write_str("clear"),

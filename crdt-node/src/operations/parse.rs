@@ -8,8 +8,8 @@ use super::{Change, Kind, Operation, Reading, Statement, Subject, Value};
 const LONGEST_PAUSE: u64 = 60;
 
 /// The words that start a statement of the run as a whole.
-pub(super) const KEYWORDS: [&str; 8] =
-    ["regions", "sync", "cut", "heal", "kill", "start", "pause", "expect"];
+pub(super) const KEYWORDS: [&str; 9] =
+    ["regions", "sync", "cut", "heal", "kill", "stop", "start", "pause", "expect"];
 
 /// Reads a line; `None` when it says nothing.
 pub(super) fn statement(line: &str) -> Result<Option<Statement>, String> {
@@ -74,8 +74,7 @@ impl Words {
 
     /// What is wrong with a line that says `REGION: …` but for the colon or the space.
     fn almost_at_region(&mut self, first: &str) -> Option<String> {
-        let continues =
-            |word: &str| word == "expect" || Kind::ALL.iter().any(|kind| kind.word() == word);
+        let continues = |word: &str| word == "expect" || Kind::of_word(word).is_some();
         if let Some((region, rest)) = first.split_once(':') {
             return (!region.is_empty() && continues(rest))
                 .then(|| format!("a space is missing after {region}:; write: {region}: {rest} …"));
@@ -121,6 +120,10 @@ impl Words {
                 self.usage = "kill REGION";
                 Statement::Kill(self.region()?)
             }
+            "stop" => {
+                self.usage = "stop REGION";
+                Statement::Stop(self.region()?)
+            }
             "start" => {
                 self.usage = "start REGION";
                 Statement::Start(self.region()?)
@@ -142,8 +145,7 @@ impl Words {
         let kind = self.kind()?;
         self.usage = match kind {
             Kind::Counter => "counter NAME += NUMBER",
-            Kind::PnCounter => "pn-counter NAME += NUMBER, or -= NUMBER",
-            Kind::Resettable => "resettable NAME += NUMBER, or -= NUMBER, or reset",
+            Kind::PnCounter => "pn-counter NAME += NUMBER, or -= NUMBER, or reset",
             Kind::GSet => "g-set NAME add ELEMENT …",
             Kind::OrSet => "or-set NAME add ELEMENT …, or remove ELEMENT …, or clear",
             Kind::Lww => "lww NAME = VALUE, or lww NAME = VALUE at MILLISECONDS",
@@ -158,9 +160,7 @@ impl Words {
             (Kind::Counter, "+=") => Change::CounterAdd(self.number()?),
             (Kind::PnCounter, "+=") => Change::PnCounterAdd(self.number()?),
             (Kind::PnCounter, "-=") => Change::PnCounterSubtract(self.number()?),
-            (Kind::Resettable, "+=") => Change::ResettableAdd(self.number()?),
-            (Kind::Resettable, "-=") => Change::ResettableSubtract(self.number()?),
-            (Kind::Resettable, "reset") => Change::ResettableReset,
+            (Kind::PnCounter, "reset") => Change::PnCounterReset,
             (Kind::GSet, "add") => Change::GSetAdd(self.elements()?),
             (Kind::OrSet, "add") => Change::OrSetAdd(self.elements()?),
             (Kind::OrSet, "remove") => Change::OrSetRemove(self.elements()?),
@@ -185,9 +185,7 @@ impl Words {
     fn reading(&mut self) -> Result<Reading, String> {
         let kind = self.kind()?;
         self.usage = match kind {
-            Kind::Counter | Kind::PnCounter | Kind::Resettable => {
-                "expect counter NAME = NUMBER (also pn-counter, resettable)"
-            }
+            Kind::Counter | Kind::PnCounter => "expect counter NAME = NUMBER (also pn-counter)",
             Kind::Lww => "expect lww NAME = VALUE, or = nothing",
             Kind::GSet | Kind::OrSet | Kind::Mv => {
                 "expect or-set NAME = ELEMENT …, or = nothing (also g-set, mv)"
@@ -221,7 +219,7 @@ impl Words {
         let Some(word) = self.next() else {
             return Err(format!("a type is missing; it is one of {all}"));
         };
-        let kind = Kind::ALL.into_iter().find(|kind| word.is(kind.word()));
+        let kind = if let Word::Bare(text) = &word { Kind::of_word(text) } else { None };
         kind.ok_or_else(|| format!("{word} is not a type; it is one of {all}"))
     }
 
@@ -287,7 +285,7 @@ fn unspaced(word: &str) -> Option<String> {
 fn unknown(word: &Word) -> String {
     format!(
         "{word} starts no statement; one starts with a region and a colon (eu-west: …), or with \
-         regions, sync, cut, heal, kill, start, pause or expect"
+         regions, sync, cut, heal, kill, stop, start, pause or expect"
     )
 }
 
@@ -309,9 +307,8 @@ mod tests {
             ("counter x += 50", Change::CounterAdd(50)),
             ("pn-counter x += 100", Change::PnCounterAdd(100)),
             ("pn-counter x -= 18446744073709551615", Change::PnCounterSubtract(u64::MAX)),
-            ("resettable x += 0", Change::ResettableAdd(0)),
-            ("resettable x -= 1", Change::ResettableSubtract(1)),
-            ("resettable x reset", Change::ResettableReset),
+            ("pn-counter x reset", Change::PnCounterReset),
+            ("resettable x += 0", Change::PnCounterAdd(0)),
             ("g-set x add urgent billing", Change::GSetAdd(texts(&["urgent", "billing"]))),
             ("or-set x add \"a b\" add", Change::OrSetAdd(texts(&["a b", "add"]))),
             ("or-set x remove \"\\\"\"", Change::OrSetRemove(texts(&["\""]))),
@@ -335,7 +332,7 @@ mod tests {
         for (line, kind, value) in [
             ("counter \"page views\" = 80", Kind::Counter, Value::Number(80)),
             ("pn-counter \"page views\" = -3", Kind::PnCounter, Value::Number(-3)),
-            ("resettable \"page views\" = 0", Kind::Resettable, Value::Number(0)),
+            ("resettable \"page views\" = 0", Kind::PnCounter, Value::Number(0)),
             (
                 "g-set \"page views\" = b a b",
                 Kind::GSet,
@@ -370,6 +367,7 @@ mod tests {
             ("heal", Some(Statement::Heal(None))),
             ("heal a b", Some(Statement::Heal(Some((a(), b()))))),
             ("kill a", Some(Statement::Kill(a()))),
+            ("stop a", Some(Statement::Stop(a()))),
             ("start a", Some(Statement::Start(a()))),
             ("pause 60", Some(Statement::Pause(Duration::from_secs(60)))),
             ("   # only a comment", None),
@@ -424,6 +422,7 @@ mod tests {
             ("cut a", "a region is missing; write: cut REGION REGION"),
             ("heal a", "a region is missing; write: heal, or heal REGION REGION"),
             ("kill", "a region is missing; write: kill REGION"),
+            ("stop", "a region is missing; write: stop REGION"),
             ("start a b", "b is too much; write: start REGION"),
             ("pause", "a number is missing; write: pause SECONDS, at most 60"),
             ("pause 61", "61 is too long; write: pause SECONDS, at most 60"),

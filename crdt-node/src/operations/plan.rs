@@ -57,6 +57,8 @@ pub enum Statement {
     Heal(Option<(String, String)>),
     /// `kill REGION`
     Kill(String),
+    /// `stop REGION`
+    Stop(String),
     /// `start REGION`
     Start(String),
     /// `pause SECONDS`

@@ -13,12 +13,10 @@ use std::sync::mpsc::SyncSender;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use super::Event;
-use super::frame::Frame;
 use super::gates::Gates;
-use super::greeting::hear;
 use super::links::LinkId;
 use super::pauses::Pauses;
+use super::{Event, frame, greeting};
 
 /// How long a peer may take to connect, to greet, and to make room for a write.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -36,6 +34,8 @@ pub(super) struct Shared {
     events: SyncSender<Event>,
     links: AtomicU64,
     patience: Duration,
+    /// The longest message that a peer may send.
+    longest: usize,
 }
 
 /// A connection whose two ends have greeted each other.
@@ -53,32 +53,31 @@ impl Connected {
 }
 
 impl Shared {
-    pub(super) fn new(name: &str, events: SyncSender<Event>) -> Self {
+    pub(super) fn new(name: &str, events: SyncSender<Event>, longest: usize) -> Self {
         let (gates, links) = (Gates::default(), AtomicU64::new(0));
-        Self { name: name.into(), gates, events, links, patience: PATIENCE }
+        Self { name: name.into(), gates, events, links, patience: PATIENCE, longest }
     }
 
     /// Says hello, unless the peer is cut off; returns the bytes sent.
     fn greet(&self, peer: &str, stream: &mut TcpStream) -> io::Result<u64> {
-        let hello = Frame::Hello(self.name.clone());
-        let greeted = self.gates.while_open(peer, || hello.write_to(stream));
+        let greeted = self.gates.while_open(peer, || greeting::say(stream, &self.name));
         greeted.unwrap_or_else(|| Err(io::ErrorKind::ConnectionRefused.into()))
     }
 
     /// Hands a greeted connection over.
     fn introduce(&self, peer: String, stream: &TcpStream, sent: u64) -> io::Result<LinkId> {
         stream.set_read_timeout(None)?;
-        let link = LinkId { peer, number: self.links.fetch_add(1, Ordering::Relaxed) };
+        let link = LinkId { name: peer, number: self.links.fetch_add(1, Ordering::Relaxed) };
         let connected = Connected { link: link.clone(), stream: stream.try_clone()?, sent };
         self.tell(Event::Connected(connected))?;
         Ok(link)
     }
 
-    /// Hands over every frame that arrives on a connection, until it ends.
+    /// Hands over every message that arrives on a connection, until it ends.
     fn attend(&self, link: LinkId, mut stream: TcpStream) -> io::Result<()> {
         loop {
-            match Frame::read_from(&mut stream) {
-                Ok(frame) => self.tell(Event::Received { link: link.clone(), frame })?,
+            match frame::read(&mut stream, self.longest) {
+                Ok(bytes) => self.tell(Event::Received { link: link.clone(), bytes })?,
                 Err(problem) => return self.tell(Event::Closed { link, problem }),
             }
         }
@@ -114,7 +113,7 @@ fn dial(address: SocketAddr, peer: &str, shared: &Shared) -> io::Result<(TcpStre
     let mut stream = TcpStream::connect_timeout(&address, shared.patience)?;
     prepare(&stream)?;
     let sent = shared.greet(peer, &mut stream)?;
-    if hear(&stream, shared.patience)? != peer {
+    if greeting::hear(&stream, shared.patience)? != peer {
         return Err(io::ErrorKind::ConnectionRefused.into());
     }
     Ok((stream, sent))
@@ -145,7 +144,7 @@ pub(super) fn keep_accepting(listener: &TcpListener, shared: &Arc<Shared>) {
 
 fn welcome(mut stream: TcpStream, shared: &Shared) -> io::Result<(String, TcpStream, u64)> {
     prepare(&stream)?;
-    let peer = hear(&stream, shared.patience)?;
+    let peer = greeting::hear(&stream, shared.patience)?;
     if peer >= shared.name {
         // The one with the lesser name dials, so that this is somebody else.
         return Err(io::ErrorKind::ConnectionRefused.into());
@@ -167,8 +166,7 @@ mod tests {
     use std::sync::mpsc::{Receiver, sync_channel};
     use std::time::Duration;
 
-    use super::super::Event;
-    use super::super::frame::Frame;
+    use super::super::{Event, greeting};
     use super::{MOST_GREETING, Shared, keep_accepting, spawn};
 
     const LONG: Duration = Duration::from_secs(600);
@@ -180,7 +178,7 @@ mod tests {
     /// A region that lets others connect, and knows one whose name is `a`.
     fn accepting(name: &str) -> (TcpListener, Receiver<Event>) {
         let (events, received) = sync_channel(1 << 10);
-        let shared = Shared { patience: LONG, ..Shared::new(name, events) };
+        let shared = Shared { patience: LONG, ..Shared::new(name, events, 1 << 20) };
         let (listener, nowhere) = (listener(), listener());
         shared.gates.set_addresses(&[("a".into(), nowhere.local_addr().expect("bound"))]);
         let accepts = listener.try_clone().expect("open");
@@ -197,7 +195,7 @@ mod tests {
     fn greet(to: &TcpListener, name: &str) -> TcpStream {
         let mut stream = connect(to);
         // Who is refused may be gone before it has said all.
-        let _gone = Frame::Hello(name.into()).write_to(&mut stream);
+        let _gone = greeting::say(&mut stream, name);
         stream
     }
 
@@ -216,10 +214,10 @@ mod tests {
         for stream in &mut slow {
             stream.write_all(&[0]).expect("writes");
         }
-        let mut real = greet(&listener, "a");
-        assert_eq!(Frame::read_greeting(&mut real).expect("is greeted"), "b");
+        let real = greet(&listener, "a");
+        assert_eq!(greeting::hear(&real, LONG).expect("is greeted"), "b");
         let event = received.recv_timeout(LONG).expect("is handed over");
-        assert!(matches!(event, Event::Connected(connected) if connected.link.peer == "a"));
+        assert!(matches!(event, Event::Connected(connected) if connected.link.name == "a"));
         for stream in &mut slow {
             stream.set_nonblocking(true).expect("can be set");
             let open = stream.read(&mut [0]).expect_err("nobody has answered it");
@@ -234,7 +232,7 @@ mod tests {
         assert!(is_refused(&connect(&listener)));
         drop(held);
         // The places are free as soon as the threads have noticed.
-        while Frame::read_greeting(&mut greet(&listener, "a")).is_err() {}
+        while greeting::hear(&greet(&listener, "a"), LONG).is_err() {}
     }
 
     #[test]

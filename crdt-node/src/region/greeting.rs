@@ -1,14 +1,30 @@
-//! Who is at the other end of a connection.
+//! Who is at the other end of a connection: the first frame in each direction is a region's name.
 
-use std::io::{self, Read};
+use std::io::{self, Read, Write};
 use std::net::TcpStream;
 use std::time::{Duration, Instant};
 
-use super::frame::Frame;
+use crdt_core::wire::Wire;
+
+use super::frame;
+
+/// The longest greeting: a name, and nothing from which anybody could be made to hold much who does
+/// not know yet who speaks.
+const LONGEST: usize = 256;
+
+/// Says the name of a region; returns the bytes sent.
+pub(super) fn say(stream: &mut impl Write, region: &str) -> io::Result<u64> {
+    frame::write(stream, &region.to_owned().encode())
+}
 
 /// The name that the other end says. It has to be said, whole, within `patience`.
 pub(super) fn hear(stream: &TcpStream, patience: Duration) -> io::Result<String> {
-    Frame::read_greeting(&mut Until { stream, deadline: Instant::now() + patience })
+    read(&mut Until { stream, deadline: Instant::now() + patience })
+}
+
+fn read(stream: &mut impl Read) -> io::Result<String> {
+    let invalid = |error| io::Error::new(io::ErrorKind::InvalidData, error);
+    String::decode(&frame::read(stream, LONGEST)?).map_err(invalid)
 }
 
 /// Reads from a connection up to one moment, however often something arrives.
@@ -34,7 +50,18 @@ mod tests {
     use std::net::{Ipv4Addr, TcpListener, TcpStream};
     use std::time::Duration;
 
-    use super::hear;
+    use super::{LONGEST, hear, read, say};
+
+    #[test]
+    fn a_greeting_of_megabytes_is_refused_by_its_length() {
+        let mut bytes = Vec::new();
+        say(&mut bytes, "eu-west").expect("writes");
+        assert_eq!(read(&mut bytes.as_slice()).expect("reads"), "eu-west");
+        let mut bytes = Vec::new();
+        say(&mut bytes, &"x".repeat(1 << 20)).expect("writes");
+        let refused = read(&mut bytes.as_slice()).expect_err("must be refused").to_string();
+        assert!(refused.ends_with(&format!("is longer than {LONGEST}")), "{refused}");
+    }
 
     #[test]
     fn a_greeting_has_one_deadline_for_all_its_bytes() {

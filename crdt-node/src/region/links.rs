@@ -1,125 +1,149 @@
 //! The connections that are open.
+//!
+//! Each has a thread that writes, so that nobody waits for a peer who reads slowly, or not at all:
+//! such a one is disconnected when a write has taken too long, or when too much waits for it. What
+//! was not written is lost, and said again on the next connection if it is still news there.
 
 use std::collections::BTreeMap;
+use std::io;
 use std::net::{Shutdown, TcpStream};
-use std::time::{Duration, Instant};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::mpsc::{self, Receiver, Sender};
 
-use super::connect::Connected;
-use super::frame::Frame;
+use crdt_sync::{Message, Peer};
 
-/// After a refusal, when a peer is asked again for what was refused.
-const RETRY: Duration = Duration::from_secs(1);
+use super::connect::{Connected, spawn};
+use super::frame;
+
+/// How many bytes may wait for a peer: more than the log and what else may be under way.
+const MOST_WAITING: usize = 32 << 20;
 
 /// One connection among all that were ever made to a peer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct LinkId {
-    pub(super) peer: String,
+    /// The name of the region at its other end.
+    pub(super) name: String,
     pub(super) number: u64,
+}
+
+impl LinkId {
+    /// The link, as the replica calls it.
+    pub(super) const fn peer(&self) -> Peer {
+        Peer(self.number)
+    }
 }
 
 struct Link {
     number: u64,
     stream: TcpStream,
-    retry: Option<Instant>,
+    outgoing: Sender<Vec<u8>>,
+    /// The bytes that wait to be written.
+    waiting: Arc<AtomicUsize>,
 }
 
-/// At most one connection for each peer, and what was sent to it over all of them.
+/// At most one connection for each other region, and what was sent to it over all of them.
 #[derive(Default)]
 pub(super) struct Links {
     open: BTreeMap<String, Link>,
-    sent: BTreeMap<String, u64>,
+    sent: BTreeMap<String, Arc<AtomicU64>>,
 }
 
 impl Links {
-    pub(super) fn count_from_now(&mut self, peer: &str) {
-        self.sent.entry(peer.into()).or_default();
+    pub(super) fn count_from_now(&mut self, name: &str) {
+        self.sent.entry(name.into()).or_default();
     }
 
-    /// Whether a connection to this peer is open.
-    pub(super) fn is_linked(&self, peer: &str) -> bool {
-        self.open.contains_key(peer)
+    /// Whether a connection to this region is open.
+    pub(super) fn is_linked(&self, name: &str) -> bool {
+        self.open.contains_key(name)
     }
 
-    /// Takes a connection, in place of any before it.
-    pub(super) fn open(&mut self, connected: Connected) -> LinkId {
+    /// Takes a connection.
+    pub(super) fn open(&mut self, connected: Connected) -> io::Result<LinkId> {
         let Connected { link, stream, sent } = connected;
-        self.close_to(&link.peer);
-        *self.sent.entry(link.peer.clone()).or_default() += sent;
-        self.open.insert(link.peer.clone(), Link { number: link.number, stream, retry: None });
-        link
+        let counted = Arc::clone(self.sent.entry(link.name.clone()).or_default());
+        counted.fetch_add(sent, Ordering::Relaxed);
+        let waiting = Arc::default();
+        let (outgoing, messages) = mpsc::channel();
+        let writer = Writer {
+            stream: stream.try_clone()?,
+            messages,
+            waiting: Arc::clone(&waiting),
+            sent: counted,
+        };
+        spawn(&format!("tell {}", link.name), move || writer.write())?;
+        let open = Link { number: link.number, stream, outgoing, waiting };
+        self.open.insert(link.name.clone(), open);
+        Ok(link)
     }
 
     /// Whether it is this connection that is open now: what comes over another is too late.
     pub(super) fn is_open(&self, link: &LinkId) -> bool {
-        self.open.get(&link.peer).is_some_and(|open| open.number == link.number)
+        self.open.get(&link.name).is_some_and(|open| open.number == link.number)
     }
 
+    /// The connection that is open to a region.
+    pub(super) fn link_to(&self, name: &str) -> Option<LinkId> {
+        let open = self.open.get(name)?;
+        Some(LinkId { name: name.into(), number: open.number })
+    }
+
+    /// The region at the other end of an open connection.
+    pub(super) fn name_of(&self, peer: Peer) -> Option<&str> {
+        let mut open = self.open.iter();
+        open.find(|(_, link)| link.number == peer.0).map(|(name, _)| name.as_str())
+    }
+
+    /// Ends a connection at once: not a byte leaves any more.
     pub(super) fn close(&mut self, link: &LinkId) {
-        if self.is_open(link) {
-            self.close_to(&link.peer);
+        if let Some(open) = self.take(link) {
+            let _gone = open.stream.shutdown(Shutdown::Both);
         }
     }
 
-    pub(super) fn close_to(&mut self, peer: &str) {
-        if let Some(link) = self.open.remove(peer) {
-            let _gone = link.stream.shutdown(Shutdown::Both);
-        }
+    /// Ends a connection as soon as what waits has been written.
+    pub(super) fn dismiss(&mut self, link: &LinkId) {
+        drop(self.take(link));
     }
 
-    /// Sends, or closes what cannot be sent over: on the next connection a digest tells what was
-    /// missed.
-    pub(super) fn send(&mut self, link: &LinkId, frame: &Frame) {
-        if !self.is_open(link) {
-            return;
-        }
-        let Some(open) = self.open.get_mut(&link.peer) else { return };
-        match frame.write_to(&mut open.stream) {
-            Ok(bytes) => *self.sent.entry(link.peer.clone()).or_default() += bytes,
-            Err(problem) => {
-                if problem.kind() == std::io::ErrorKind::InvalidData {
-                    eprintln!("nothing can be sent to {}: {problem}", link.peer);
-                }
-                self.close_to(&link.peer);
-            }
-        }
+    fn take(&mut self, link: &LinkId) -> Option<Link> {
+        if self.is_open(link) { self.open.remove(&link.name) } else { None }
     }
 
-    pub(super) fn send_to_all(&mut self, frame: &Frame, but: Option<&LinkId>) {
-        let link =
-            |(peer, link): (&String, &Link)| LinkId { peer: peer.clone(), number: link.number };
-        let all: Vec<_> = self.open.iter().map(link).collect();
-        for link in all.iter().filter(|link| but != Some(*link)) {
-            self.send(link, frame);
-        }
+    /// Has a message sent. Returns the link when too much waits for it already; it is to be closed.
+    pub(super) fn send(&self, message: Message) -> Option<LinkId> {
+        let name = self.name_of(message.to)?;
+        let link = self.open.get(name)?;
+        let length = message.bytes.len();
+        let waiting = link.waiting.fetch_add(length, Ordering::Relaxed);
+        // Whoever can no longer be written to is told of by the thread that reads.
+        let _ended = link.outgoing.send(message.bytes);
+        (waiting + length > MOST_WAITING).then(|| LinkId { name: name.into(), number: link.number })
     }
 
-    /// Something of this peer was refused; it may be admitted later.
-    pub(super) fn ask_again(&mut self, link: &LinkId) {
-        if let Some(open) = self.open.get_mut(&link.peer) {
-            open.retry = Some(Instant::now() + RETRY);
-        }
+    /// The bytes sent to every region, greetings and lengths included.
+    pub(super) fn sent(&self) -> impl Iterator<Item = (&str, u64)> {
+        self.sent.iter().map(|(name, bytes)| (name.as_str(), bytes.load(Ordering::Relaxed)))
     }
+}
 
-    pub(super) fn next_retry(&self) -> Option<Instant> {
-        self.open.values().filter_map(|link| link.retry).min()
-    }
+/// What the thread has that writes to one connection.
+struct Writer {
+    stream: TcpStream,
+    messages: Receiver<Vec<u8>>,
+    waiting: Arc<AtomicUsize>,
+    sent: Arc<AtomicU64>,
+}
 
-    /// Sends `digest` to the peers whose time has come.
-    pub(super) fn retry(&mut self, digest: &Frame) {
-        let now = Instant::now();
-        let mut due = Vec::new();
-        for (peer, link) in &mut self.open {
-            if link.retry.take_if(|retry| *retry <= now).is_some() {
-                due.push(LinkId { peer: peer.clone(), number: link.number });
-            }
+impl Writer {
+    /// Writes until the connection is closed, dismissed or broken.
+    fn write(mut self) {
+        while let Ok(message) = self.messages.recv() {
+            let Ok(bytes) = frame::write(&mut self.stream, &message) else { break };
+            self.sent.fetch_add(bytes, Ordering::Relaxed);
+            self.waiting.fetch_sub(message.len(), Ordering::Relaxed);
         }
-        for link in &due {
-            self.send(link, digest);
-        }
-    }
-
-    /// The bytes sent to every peer, greetings and frame headers included.
-    pub(super) fn sent(&self) -> Vec<(String, u64)> {
-        self.sent.iter().map(|(peer, bytes)| (peer.clone(), *bytes)).collect()
+        let _gone = self.stream.shutdown(Shutdown::Both);
     }
 }

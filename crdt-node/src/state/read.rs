@@ -1,33 +1,43 @@
-//! What a state reads as.
+//! What a document reads as.
 
-use super::{Named, State};
+use crdt_document::{self as document, Document};
+
 use crate::operations::{Kind, Reading, Subject, Value};
 
-/// Every value of `state`, by type and name.
-pub fn readings(state: &State) -> Vec<Reading> {
-    let (counters, pn_counters, resettables, g_sets, or_sets, lww_registers, mv_registers) = state;
-    let mut all = Vec::new();
-    let mut read = |readings: Vec<Reading>| all.extend(readings);
-    read(each(Kind::Counter, counters, |counter| {
-        Value::Number(i128::try_from(counter.value()).unwrap_or(i128::MAX))
-    }));
-    read(each(Kind::PnCounter, pn_counters, |counter| Value::Number(counter.value())));
-    read(each(Kind::Resettable, resettables, |counter| Value::Number(counter.value())));
-    read(each(Kind::GSet, g_sets, |set| texts(set.iter())));
-    read(each(Kind::OrSet, or_sets, |set| texts(set.iter())));
-    read(each(Kind::Lww, lww_registers, |register| texts(register.get())));
-    read(each(Kind::Mv, mv_registers, |register| texts(register.values())));
-    all
+/// Every value of `document`, by kind and name.
+pub fn readings(document: &Document) -> Vec<Reading> {
+    let mut readings: Vec<_> =
+        document.iter().filter_map(|(name, kind)| reading(document, name, kind)).collect();
+    readings.sort_by(|one, other| one.subject.cmp(&other.subject));
+    readings
 }
 
-fn each<T>(kind: Kind, values: &Named<T>, read: impl Fn(&T) -> Value) -> Vec<Reading> {
-    let reading = |(name, value): (&String, &T)| Reading {
-        subject: Subject { kind, name: name.clone() },
-        value: read(value),
+fn reading(document: &Document, name: &str, kind: document::Kind) -> Option<Reading> {
+    let (kind, value) = match kind {
+        document::Kind::Counter => {
+            let value = i128::try_from(document.counter(name).value()).unwrap_or(i128::MAX);
+            (Kind::Counter, Value::Number(value))
+        }
+        document::Kind::PnCounter => {
+            (Kind::PnCounter, Value::Number(document.pn_counter(name).value()))
+        }
+        document::Kind::GSet => (Kind::GSet, texts(document.g_set(name))),
+        document::Kind::Set => (Kind::OrSet, texts(document.set(name))),
+        document::Kind::Register => (Kind::Lww, texts(document.register(name).get())),
+        document::Kind::MvRegister => {
+            (Kind::Mv, texts(document.mv_register(name).values().iter().copied()))
+        }
+        // A kind that this release does not know cannot be named in its files either.
+        _ => return None,
     };
-    values.iter().map(reading).collect()
+    Some(Reading { subject: Subject { kind, name: name.into() }, value })
 }
 
-fn texts<'a>(texts: impl IntoIterator<Item = &'a String>) -> Value {
-    Value::Texts(texts.into_iter().cloned().collect())
+/// All of them are texts: an operations file writes nothing else.
+fn texts<'a>(values: impl IntoIterator<Item = &'a document::Value>) -> Value {
+    let text = |value: &document::Value| match value.as_str() {
+        Some(text) => text.into(),
+        None => format!("{value:?}"),
+    };
+    Value::Texts(values.into_iter().map(text).collect())
 }

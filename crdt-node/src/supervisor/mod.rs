@@ -6,6 +6,7 @@
 mod convergence;
 mod failure;
 mod fleet;
+mod followed;
 mod process;
 mod report;
 mod run;

@@ -21,7 +21,8 @@ pub(super) enum Event {
 /// A region that was started; it is ended when this is dropped.
 pub(super) struct Process {
     child: Child,
-    input: ChildStdin,
+    /// Until it is told that there is nothing more to ask.
+    input: Option<ChildStdin>,
     /// Which start of its region this is.
     pub(super) start: u64,
 }
@@ -43,7 +44,7 @@ impl Process {
         let (Some(input), Some(output)) = (child.stdin.take(), child.stdout.take()) else {
             return Err(io::ErrorKind::BrokenPipe.into());
         };
-        let process = Self { child, input, start };
+        let process = Self { child, input: Some(input), start };
         let region = region.to_owned();
         thread::Builder::new().name(format!("hear {region}")).spawn(move || {
             for line in BufReader::new(output).lines().map_while(Result::ok) {
@@ -61,8 +62,19 @@ impl Process {
     }
 
     pub(super) fn ask(&mut self, request: &Request) -> io::Result<()> {
-        writeln!(self.input, "{request}")?;
-        self.input.flush()
+        let Some(input) = &mut self.input else { return Err(io::ErrorKind::BrokenPipe.into()) };
+        writeln!(input, "{request}")?;
+        input.flush()
+    }
+
+    /// Tells it that there is nothing more to ask, so that it ends in good order.
+    pub(super) fn end_input(&mut self) {
+        self.input = None;
+    }
+
+    /// Waits until it has ended, and says how.
+    pub(super) fn wait(mut self) -> io::Result<ExitStatus> {
+        self.child.wait()
     }
 
     /// Ends it as SIGKILL does, and says how it has ended: by this, or before by itself.

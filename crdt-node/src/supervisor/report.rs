@@ -1,7 +1,9 @@
 //! The tables at the end.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
+use crate::control::Behind;
 use crate::operations::{Reading, Subject, Value};
 
 /// A cell longer than this is cut short.
@@ -31,11 +33,49 @@ pub(super) fn values(regions: &[String], values: &[Vec<Reading>]) -> String {
 
 /// One line for each sender, one column for each receiver.
 pub(super) fn bytes(regions: &[String], sent: impl Fn(&str, &str) -> u64) -> String {
+    pairs("bytes sent by", "to ", regions, |from, to| sent(from, to).to_string())
+}
+
+/// One line for each region that is ahead, one column for each that is behind.
+pub(super) fn lags(regions: &[String], behind: impl Fn(&str, &str) -> Option<Behind>) -> String {
+    let cell = |from: &str, to: &str| behind(from, to).map_or_else(|| "not met".into(), lag);
+    pairs("lag behind", "of ", regions, cell)
+}
+
+/// How far behind a region is, in words.
+pub(super) fn lag(Behind { changes, bytes, age_ms }: Behind) -> String {
+    match changes {
+        0 => "none".into(),
+        1 => format!("1 change, {bytes} bytes, {age_ms} ms"),
+        _ => format!("{changes} changes, {bytes} bytes, {age_ms} ms"),
+    }
+}
+
+/// One line for each region, with when it covered a token.
+pub(super) fn covered(regions: &[String], after: impl Fn(&str) -> Option<Duration>) -> String {
+    let rows = regions.iter().map(|region| {
+        let cell = match after(region) {
+            Some(Duration::ZERO) => "at once: it was written there".into(),
+            Some(after) => format!("{after:.1?}"),
+            None => "not yet".into(),
+        };
+        vec![region.clone(), cell]
+    });
+    table(std::iter::once(vec!["covered in".into(), "after".into()]).chain(rows))
+}
+
+/// One line for each region, one column for each other.
+fn pairs(
+    first: &str,
+    before: &str,
+    regions: &[String],
+    cell: impl Fn(&str, &str) -> String,
+) -> String {
     let rows = regions.iter().map(|from| {
-        let cell = |to: &String| if from == to { "-".into() } else { sent(from, to).to_string() };
+        let cell = |to: &String| if from == to { "-".into() } else { cell(from, to) };
         std::iter::once(from.clone()).chain(regions.iter().map(cell)).collect()
     });
-    table(std::iter::once(heading("bytes sent by", regions, "to ")).chain(rows))
+    table(std::iter::once(heading(first, regions, before)).chain(rows))
 }
 
 fn heading(first: &str, regions: &[String], before: &str) -> Vec<String> {
@@ -67,7 +107,10 @@ fn shortened(cell: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{bytes, values};
+    use std::time::Duration;
+
+    use super::{bytes, covered, lags, values};
+    use crate::control::Behind;
     use crate::operations::parse_reading;
 
     #[test]
@@ -99,6 +142,38 @@ mod tests {
         assert_eq!(
             shown,
             "  bytes sent by  to a  to b\n  a              -     12\n  b              3     -"
+        );
+    }
+
+    #[test]
+    fn lags_stand_by_who_is_ahead_and_who_is_behind() {
+        let regions = ["a".into(), "b".into()];
+        let behind = |from: &str, _: &str| {
+            let changes = u64::from(from == "a");
+            (from == "a").then_some(Behind { changes, bytes: 20, age_ms: 3 })
+        };
+        assert_eq!(
+            lags(&regions, behind),
+            "  lag behind  of a     of b\n  \
+               a           -        1 change, 20 bytes, 3 ms\n  \
+               b           not met  -"
+        );
+    }
+
+    #[test]
+    fn a_token_is_covered_at_once_later_or_not_yet() {
+        let regions = ["a".into(), "b".into(), "c".into()];
+        let after = |region: &str| match region {
+            "a" => Some(Duration::ZERO),
+            "b" => Some(Duration::from_micros(1_250)),
+            _ => None,
+        };
+        assert_eq!(
+            covered(&regions, after),
+            "  covered in  after\n  \
+               a           at once: it was written there\n  \
+               b           1.2ms\n  \
+               c           not yet"
         );
     }
 }

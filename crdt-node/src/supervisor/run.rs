@@ -1,12 +1,20 @@
 //! A run, from the first line of the file to the tables at the end.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write;
 use std::time::{Duration, Instant};
 
 use super::fleet::Fleet;
+use super::followed::Followed;
 use super::{Failure, convergence, report};
+use crate::control::{Behind, Standing};
 use crate::operations::{Plan, Reading, Statement, Step, Value};
+
+/// How long what is only to be told may take at the end: tokens that are covered, lags that are gone.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// Between two looks.
+const PAUSE: Duration = Duration::from_millis(2);
 
 /// Runs `plan` over one process per region and tells on `output` what happens. Succeeds when all
 /// regions are equal at the end and everything was as expected.
@@ -17,7 +25,10 @@ use crate::operations::{Plan, Reading, Statement, Step, Value};
 /// regions have been ended then too.
 pub fn run(plan: &Plan, output: &mut dyn Write) -> Result<(), Failure> {
     let fleet = Fleet::start(&plan.regions, output)?;
-    let mut run = Run { fleet, healed: None, wrote: None, disappointed: Vec::new() };
+    let is_write = |step: &&Step| matches!(step.statement, Statement::Apply { .. });
+    let last_write = plan.steps.iter().rfind(is_write).map(|step| step.line);
+    let (healed, wrote, followed, disappointed) = (None, None, None, Vec::new());
+    let mut run = Run { fleet, healed, wrote, last_write, followed, disappointed };
     for step in &plan.steps {
         run.step(step).map_err(|failure| match failure {
             Failure::Message(message) => {
@@ -33,6 +44,9 @@ struct Run<'a> {
     fleet: Fleet<'a>,
     healed: Option<Measured>,
     wrote: Option<Measured>,
+    /// The line of the write whose token is followed.
+    last_write: Option<usize>,
+    followed: Option<Followed>,
     disappointed: Vec<String>,
 }
 
@@ -60,7 +74,11 @@ impl Run<'_> {
             Statement::Regions(_) | Statement::Expect { .. } => {}
             Statement::Apply { region, operation } => {
                 self.wrote = Some(Measured::from_now(step.line));
-                self.fleet.apply(region, operation.clone())?;
+                let token = self.fleet.apply(region, operation.clone())?;
+                if self.last_write == Some(step.line) {
+                    self.followed = Some(Followed::new(step, region, token));
+                    self.follow()?;
+                }
             }
             Statement::Sync => {
                 let since = Instant::now();
@@ -85,6 +103,11 @@ impl Run<'_> {
                 let id = self.fleet.kill(region)?;
                 self.fleet.say(&format!("       {region}: process {id} is killed"))?;
             }
+            Statement::Stop(region) => {
+                let id = self.fleet.stop(region)?;
+                self.fleet
+                    .say(&format!("       {region}: process {id} has ended in good order"))?;
+            }
             Statement::Start(region) => self.fleet.revive(region)?,
             Statement::Pause(duration) => self.fleet.pause(*duration)?,
         }
@@ -92,23 +115,52 @@ impl Run<'_> {
     }
 
     fn heal(&mut self, which: Option<&(String, String)>) -> Result<(), Failure> {
-        if let Some((a, b)) = which {
-            return self.fleet.heal(a, b);
+        let lags = self.lags()?;
+        let cuts = match which {
+            Some((a, b)) => BTreeSet::from([[a.clone(), b.clone()]]),
+            None => self.fleet.cuts().clone(),
+        };
+        for [a, b] in cuts {
+            for (ahead, behind) in [(&a, &b), (&b, &a)] {
+                let lag = lags.get(&(ahead.clone(), behind.clone())).copied().flatten();
+                if let Some(lag) = lag.filter(|lag| lag.changes > 0) {
+                    let lag = report::lag(lag);
+                    self.fleet.say(&format!("       {behind} is behind {ahead} by {lag}"))?;
+                }
+            }
+            self.fleet.heal(&a, &b)?;
         }
-        let cuts = self.fleet.cuts().clone();
-        cuts.iter().try_for_each(|[a, b]| self.fleet.heal(a, b))
+        Ok(())
+    }
+
+    /// Whether a region that runs has yet to cover the token that is followed.
+    fn follow(&mut self) -> Result<bool, Failure> {
+        let Some(followed) = &mut self.followed else { return Ok(false) };
+        followed.look(&mut self.fleet)
     }
 
     fn sync(&mut self) -> Result<usize, Failure> {
         let groups = convergence::wait(&mut self.fleet)?;
-        // Equal within their groups, or without one that is killed, they may still differ as a whole.
-        if groups != 1 || !self.fleet.killed().is_empty() {
+        self.follow()?;
+        // Equal within their groups, or without one that does not run, they may still differ as a whole.
+        if groups != 1 || !self.fleet.ended().is_empty() {
             return Ok(groups);
         }
         for measured in [&mut self.healed, &mut self.wrote].into_iter().flatten() {
             measured.took.get_or_insert_with(|| measured.since.elapsed());
         }
         Ok(groups)
+    }
+
+    /// How far behind each region is, as those say that run: by who is ahead and who is behind.
+    fn lags(&mut self) -> Result<BTreeMap<(String, String), Option<Behind>>, Failure> {
+        let mut lags = BTreeMap::new();
+        for from in self.fleet.running() {
+            for (to, Standing { behind, .. }) in self.fleet.status(&from)?.peers {
+                lags.insert((from.clone(), to), behind);
+            }
+        }
+        Ok(lags)
     }
 
     /// Compares once regions that reach each other are equal: in one region, or in all that run.
@@ -141,17 +193,18 @@ impl Run<'_> {
         Ok(())
     }
 
-    /// Whatever the file leaves cut or killed comes together in the end.
+    /// Whatever the file leaves cut, killed or stopped comes together in the end.
     fn finish(mut self, regions: &[String]) -> Result<(), Failure> {
         if !self.fleet.cuts().is_empty() {
             self.fleet.say(" end   what is still cut is healed")?;
             self.heal(None)?;
         }
-        for region in self.fleet.killed() {
+        for region in self.fleet.ended() {
             self.fleet.say(&format!(" end   {region} is started again"))?;
             self.fleet.revive(&region)?;
         }
         self.sync()?;
+        let lags = self.calm()?;
         let mut values = Vec::new();
         let mut fingerprints = BTreeSet::new();
         for region in regions {
@@ -159,7 +212,10 @@ impl Run<'_> {
             values.push(self.fleet.values(region)?);
         }
         let bytes = report::bytes(regions, |from, to| self.fleet.sent(from, to));
-        self.fleet.say(&format!("\n{}\n\n{bytes}\n", report::values(regions, &values)))?;
+        let lag = |from: &str, to: &str| lags.get(&(from.into(), to.into())).copied().flatten();
+        let (values, lags) = (report::values(regions, &values), report::lags(regions, lag));
+        self.fleet.say(&format!("\n{values}\n\n{bytes}\n\n{lags}\n"))?;
+        self.say_covered(regions)?;
         self.say_times()?;
         match fingerprints.first() {
             Some(fingerprint) if fingerprints.len() == 1 => {
@@ -172,6 +228,29 @@ impl Run<'_> {
             return Ok(());
         }
         Err(Failure::new(self.disappointed.join("\n")))
+    }
+
+    /// Waits until the token that is followed is covered and nobody is behind, but not for ever.
+    fn calm(&mut self) -> Result<BTreeMap<(String, String), Option<Behind>>, Failure> {
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            let is_awaited = self.follow()?;
+            let lags = self.lags()?;
+            let is_behind =
+                lags.values().any(|behind| behind.is_none_or(|behind| behind.changes > 0));
+            if !is_awaited && !is_behind || Instant::now() > deadline {
+                return Ok(lags);
+            }
+            self.fleet.pause(PAUSE)?;
+        }
+    }
+
+    fn say_covered(&mut self, regions: &[String]) -> Result<(), Failure> {
+        let Some(followed) = &self.followed else { return Ok(()) };
+        let table = report::covered(regions, |region| followed.covered(region));
+        let Followed { line, text, token, .. } = followed;
+        let write = format!("the last write, in line {line} ({text}), has the token {token}");
+        self.fleet.say(&format!("{write}\n\n{table}\n"))
     }
 
     fn say_times(&mut self) -> Result<(), Failure> {

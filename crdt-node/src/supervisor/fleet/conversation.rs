@@ -7,8 +7,8 @@ use super::{Died, Failure, Fleet};
 use crate::control::{Answer, Request};
 use crate::supervisor::process::Event;
 
-/// How long a region may take to start, or to answer. A busy disk takes seconds, never this.
-const PATIENCE: Duration = Duration::from_secs(30);
+/// How long a region may take to start, to answer, or to end. A busy disk takes seconds, never this.
+pub(super) const PATIENCE: Duration = Duration::from_secs(30);
 
 /// What comes next.
 pub(super) enum Heard {

@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use std::process::ExitStatus;
 use std::time::{Duration, Instant};
 
-use super::conversation::{Heard, unexpected};
+use super::conversation::{Heard, PATIENCE, unexpected};
 use super::{Died, Failure, Fleet};
 use crate::control::{Answer, Request};
 use crate::supervisor::process::Process;
@@ -19,7 +19,7 @@ impl Fleet<'_> {
         // What it has sent is not known afterwards.
         self.status(region)?;
         let killed = self.region(region);
-        killed.killed = true;
+        killed.ended = true;
         let process = killed.process.take().map(|process| (process.id(), process.kill()));
         killed.forget_process();
         match process {
@@ -29,9 +29,39 @@ impl Fleet<'_> {
         }
     }
 
-    /// Starts a region that was killed.
+    /// Has a region end in good order because the file says so; returns the id of its process.
+    pub(in crate::supervisor) fn stop(&mut self, name: &str) -> Result<u32, Failure> {
+        // What it has sent is not known afterwards.
+        self.status(name)?;
+        let region = self.region(name);
+        let Some(process) = region.process.as_mut() else {
+            return Err(Failure::new(format!("{name} does not run")));
+        };
+        process.end_input();
+        let deadline = Instant::now() + PATIENCE;
+        while !self.region(name).gone {
+            if matches!(self.hear(deadline)?, Heard::Nothing) {
+                let seconds = PATIENCE.as_secs();
+                return Err(Failure::new(format!("{name} has not ended within {seconds} seconds")));
+            }
+        }
+        let region = self.region(name);
+        region.ended = true;
+        let process = region.process.take().map(|process| (process.id(), process.wait()));
+        region.forget_process();
+        match process {
+            Some((id, Ok(status))) if status.success() => Ok(id),
+            Some((_, Ok(status))) => {
+                Err(Failure::new(format!("{name} stopped, {status}; it said why, above")))
+            }
+            Some((_, Err(error))) => Err(Failure::new(format!("cannot end {name}: {error}"))),
+            None => Err(Failure::new(format!("{name} does not run"))),
+        }
+    }
+
+    /// Starts a region that was killed or stopped.
     pub(in crate::supervisor) fn revive(&mut self, region: &str) -> Result<(), Failure> {
-        self.region(region).killed = false;
+        self.region(region).ended = false;
         self.ensure_running(region)
     }
 

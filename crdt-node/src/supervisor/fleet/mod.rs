@@ -31,8 +31,8 @@ struct Region {
     address: Option<SocketAddr>,
     /// Its output has ended.
     gone: bool,
-    /// The file has killed it and not started it again.
-    killed: bool,
+    /// The file has killed or stopped it, and not started it again.
+    ended: bool,
     starts: u64,
     revivals: u32,
     /// How many of its operations were answered as done.
@@ -76,9 +76,9 @@ impl<'a> Fleet<'a> {
         writeln!(self.output, "{line}").and_then(|()| self.output.flush()).map_err(Failure::Output)
     }
 
-    /// The regions that the file has not killed.
+    /// The regions that the file has not killed or stopped.
     pub(super) fn running(&self) -> Vec<String> {
-        let running = self.regions.iter().filter(|(_, region)| !region.killed);
+        let running = self.regions.iter().filter(|(_, region)| !region.ended);
         running.map(|(name, _)| name.clone()).collect()
     }
 
@@ -86,9 +86,10 @@ impl<'a> Fleet<'a> {
         &self.cuts
     }
 
-    pub(super) fn killed(&self) -> Vec<String> {
-        let killed = self.regions.iter().filter(|(_, region)| region.killed);
-        killed.map(|(name, _)| name.clone()).collect()
+    /// Those that it has.
+    pub(super) fn ended(&self) -> Vec<String> {
+        let ended = self.regions.iter().filter(|(_, region)| region.ended);
+        ended.map(|(name, _)| name.clone()).collect()
     }
 
     /// The bytes that `from` has sent to `to`, as far as its processes were asked.
@@ -96,6 +97,11 @@ impl<'a> Fleet<'a> {
         let Some(region) = self.regions.get(from) else { return 0 };
         let bytes = |sent: &BTreeMap<String, u64>| sent.get(to).copied().unwrap_or_default();
         bytes(&region.sent_before) + bytes(&region.sent)
+    }
+
+    /// How often a region was started.
+    pub(super) fn starts(&self, name: &str) -> u64 {
+        self.regions.get(name).map_or(0, |region| region.starts)
     }
 
     fn region(&mut self, name: &str) -> &mut Region {
