@@ -54,8 +54,45 @@ pub(crate) fn hasher() -> ahash::RandomState {
     ahash::RandomState::with_seeds(low, high, !low, !high)
 }
 
+#[cfg(feature = "std")]
+std::thread_local! {
+    /// What [`repeatably`] was given, and how many keys were drawn from it.
+    static REPEATABLE: core::cell::Cell<Option<(u128, u64)>> = const { core::cell::Cell::new(None) };
+}
+
+/// Draws the keys of digests from `secret` for as long as `run` takes, in this thread: so that a
+/// simulation says the same bytes each time it is run. Whoever knows the secret can choose
+/// collisions.
+#[cfg(feature = "std")]
+pub fn repeatably<R>(secret: u128, run: impl FnOnce() -> R) -> R {
+    /// Puts back what was there, also when `run` panics.
+    struct Former(Option<(u128, u64)>);
+
+    impl Drop for Former {
+        fn drop(&mut self) {
+            REPEATABLE.set(self.0);
+        }
+    }
+
+    let _former = Former(REPEATABLE.replace(Some((secret, 0))));
+    run()
+}
+
+#[cfg(feature = "std")]
+fn next_repeatable() -> Option<u128> {
+    let (secret, drawn) = REPEATABLE.get()?;
+    REPEATABLE.set(Some((secret, drawn + 1)));
+    let mut hasher = SipHasher13::new_with_key(&secret.to_le_bytes());
+    hasher.write_u64(drawn);
+    Some(hasher.finish128().as_u128())
+}
+
 /// A key that nobody has seen yet: the keyed hash of how many were drawn before.
 pub(crate) fn fresh_key() -> u128 {
+    #[cfg(feature = "std")]
+    if let Some(key) = next_repeatable() {
+        return key;
+    }
     let [low, high] = secret();
     let mut hasher = SipHasher13::new_with_keys(low, high);
     hasher.write_usize(DRAWN.fetch_add(1, Ordering::Relaxed));

@@ -171,6 +171,7 @@ fn outcome<M: Model<State: Lattice>>(
     story: &Story,
 ) -> Result<Report, Violation> {
     let run = || World::<M>::new(setup.clone(), story.clone()).and_then(|world| world.run(steps));
+    let run = || crdt_core::seed::repeatably(u128::from(setup.seed), run);
     catch_unwind(AssertUnwindSafe(run))
         .unwrap_or_else(|panic| Err(Violation { law: Law::NoPanic, evidence: message(&*panic) }))
 }

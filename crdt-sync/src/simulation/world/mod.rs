@@ -105,9 +105,17 @@ impl<M: Model<State: Lattice>> World<M> {
     }
 }
 
+/// How many characters of what shows it are told: states can be long.
+const LONGEST_EVIDENCE: usize = 2_000;
+
 /// What does not hold.
 fn violated<T>(law: Law, evidence: impl Into<String>) -> Result<T, Violation> {
-    Err(Violation { law, evidence: evidence.into() })
+    let mut evidence: String = evidence.into();
+    if let Some((end, _)) = evidence.char_indices().nth(LONGEST_EVIDENCE) {
+        evidence.truncate(end);
+        evidence.push('…');
+    }
+    Err(Violation { law, evidence })
 }
 
 /// Two hosts, lesser first.
