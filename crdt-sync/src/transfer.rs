@@ -69,7 +69,7 @@ impl Sending {
 
     /// The receiver has so much of it; tells whether that is news.
     pub(crate) fn acknowledge(&mut self, offset: u64) -> bool {
-        if offset == 0 {
+        if offset == 0 && self.acked > 0 {
             // The receiver has begun anew.
             (self.acked, self.sent) = (0, 0);
         }

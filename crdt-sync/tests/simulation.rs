@@ -6,7 +6,7 @@ mod models;
 use crdt_document::model::DocumentModel;
 use crdt_sets::model::OrSetModel;
 use crdt_sync::simulation::Simulation;
-use models::{Auction, Counters, TagsAndTitle};
+use models::{Auction, Counters, TagsAndTitle, Texts};
 
 #[test]
 fn named_counters() {
@@ -31,4 +31,17 @@ fn a_lattice_of_somebody_else() {
 #[test]
 fn documents() {
     Simulation::new().check::<DocumentModel>(0..300);
+}
+
+#[test]
+fn changes_longer_than_messages() {
+    Simulation::new().check::<Texts>(0..200);
+}
+
+#[test]
+fn a_seed_is_a_run_byte_for_byte() {
+    for seed in 0..20 {
+        let run = || Simulation::new().run::<TagsAndTitle>(seed).expect("everything holds");
+        assert_eq!(run(), run());
+    }
 }

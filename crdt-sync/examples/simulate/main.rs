@@ -17,12 +17,12 @@ use crdt_document::model::DocumentModel;
 use crdt_sets::model::OrSetModel;
 use crdt_sync::Lattice;
 use crdt_sync::simulation::Simulation;
-use models::{Auction, Counters, TagsAndTitle};
+use models::{Auction, Counters, TagsAndTitle, Texts};
 
 const USAGE: &str = "\
 usage: simulate [--seeds N]      how many, 1,000 if not given
                 [--from SEED]    the first, 0 if not given
-                [--only KIND]    counters, tags, set, auction or document
+                [--only KIND]    counters, tags, set, texts, auction or document
                 [--steps N]      of each run, 60 if not given
                 [--keep-going]   all failures, a line each, and not the first, made short
                 [--story]        every message of the failure too";
@@ -45,6 +45,7 @@ fn main() -> ExitCode {
         simulate::<Counters>("counters", &options),
         simulate::<TagsAndTitle>("tags", &options),
         simulate::<OrSetModel<(bool, bool)>>("set", &options),
+        simulate::<Texts>("texts", &options),
         simulate::<Auction>("auction", &options),
         simulate::<DocumentModel>("document", &options),
     ];

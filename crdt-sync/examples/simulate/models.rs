@@ -7,7 +7,7 @@ use crdt_core::wire::{DecodeError, Reader, Writer};
 use crdt_core::{Admit, AdmitError, Delta, Limits, Merge, ReplicaId, Wire};
 use crdt_counters::GCounter;
 use crdt_registers::LwwRegister;
-use crdt_sets::GSet;
+use crdt_sets::{GSet, OrSet};
 
 /// Named counters.
 pub(crate) struct Counters;
@@ -49,6 +49,26 @@ impl Model for TagsAndTitle {
 
     fn observe(state: &Self::State) -> Self::Observed {
         (state.0.iter().copied().collect(), state.1.get().copied())
+    }
+}
+
+/// A set of long texts, which do not fit into the messages of some worlds.
+pub(crate) struct Texts;
+
+impl Model for Texts {
+    type State = OrSet<String>;
+    type Operation = (bool, u8);
+    type Observed = Vec<usize>;
+
+    fn apply(state: &mut Self::State, author: &Author, (adds, text): &(bool, u8)) -> Self::State {
+        let text = text % 16;
+        let letter = char::from(b'a' + text);
+        let text = String::from_iter(std::iter::repeat_n(letter, 40 << (text % 8)));
+        if *adds { state.add(author.replica, text) } else { state.remove(text.as_str()) }
+    }
+
+    fn observe(state: &Self::State) -> Self::Observed {
+        state.iter().map(String::len).collect()
     }
 }
 

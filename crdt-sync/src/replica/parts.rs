@@ -87,7 +87,10 @@ impl<S: Lattice> Replica<S> {
             return;
         };
         if sending.acknowledge(ack.offset) {
+            // The rest may have been lost, or come too early.
             link.transferring.stop();
+            let (first_ms, most_ms) = (self.config.resend_ms, self.config.max_resend_ms);
+            link.transferring.start(now.monotonic_ms, first_ms, most_ms);
             link.news_ms = now.monotonic_ms;
         }
         if sending.is_done() {
