@@ -62,6 +62,10 @@ pub struct Config {
     /// The newest minor version of the protocol to speak. For fleets that are upgraded one by one,
     /// and for tests of that; the newest there is by default.
     pub minor: u8,
+    /// A mistake to be made, for tests that it is found.
+    #[cfg(feature = "simulate")]
+    #[doc(hidden)]
+    pub fault: Option<crate::simulation::Fault>,
 }
 
 impl Default for Config {
@@ -87,6 +91,8 @@ impl Default for Config {
             quarantine_bytes: 4 << 20,
             budget: Budget::default(),
             minor: crate::MINOR,
+            #[cfg(feature = "simulate")]
+            fault: None,
         }
     }
 }

@@ -10,6 +10,7 @@ mod dictionary;
 mod durability;
 mod error;
 mod event;
+mod fault;
 mod holding;
 mod incarnation;
 mod known;

@@ -21,6 +21,7 @@ use alloc::vec::Vec;
 
 use crdt_core::{AdmitError, Clock, ClockError, Limits, Reading, ReplicaId, Separated, Timestamp};
 
+use crate::fault::Fault;
 use crate::known::{Known, Reach};
 use crate::random::Random;
 use crate::record::{Entry, Image};
@@ -201,7 +202,9 @@ impl<S: Lattice> Holding<S> {
             self.pending.push(advance);
         }
         let known = self.settle();
-        if !taken.novel.is_bottom() {
+        if config.makes(Fault::KeepToOneself) && !known.is_empty() {
+            self.note((known, held));
+        } else if !taken.novel.is_bottom() {
             self.append(taken.novel.clone(), origin, (known, held), now, config);
         } else if !known.is_empty() || !held.is_empty() {
             self.note((known, held));
@@ -234,6 +237,11 @@ impl<S: Lattice> Holding<S> {
                 max_ahead_ms: config.quarantine_horizon_ms,
             }));
         }
+        let stretch = if config.makes(Fault::CountQuarantined) {
+            Stretch { from: u64::MAX, ..stretch }
+        } else {
+            stretch
+        };
         let mut waiting = S::default();
         self.quarantine.join_into(&mut waiting);
         if waiting.merge_novel(later.clone()).is_bottom() {

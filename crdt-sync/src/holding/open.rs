@@ -7,6 +7,7 @@ use crdt_core::wire::{Budget, Wire};
 use crdt_core::{Clock, ReplicaId, Timestamp};
 
 use super::{Claims, Holding, Journal, Log, Quarantine, log};
+use crate::fault::Fault;
 use crate::known::{Known, Reach};
 use crate::random::Random;
 use crate::record::{Entry, Image};
@@ -41,7 +42,7 @@ impl<S: Lattice> Holding<S> {
     ) -> Result<Self, OpenError> {
         let mut holding = Self::blank(opening, config);
         if let Some(mut stored) = Stored::<S>::read(image, records, opening, config)? {
-            if stored.is_closed {
+            if stored.is_closed || config.makes(Fault::ReuseId) {
                 (holding.id, holding.keeps_id) = (stored.replica, true);
             } else if holding.id == stored.replica {
                 // What the store has lost may have been written under it.
@@ -61,6 +62,12 @@ impl<S: Lattice> Holding<S> {
             holding.held = stored.known.clone();
             holding.known = stored.known;
             holding.log = stored.log;
+            if config.makes(Fault::ForgetPast) {
+                (holding.known, holding.held) = (Known::default(), Known::default());
+            }
+            if config.makes(Fault::ReusePositions) {
+                (holding.incarnation, holding.predecessor) = (stored.incarnation, None);
+            }
             holding.ceiling = stored.ceiling;
             if config.durable {
                 holding.clock = Clock::durable(stored.ceiling);

@@ -20,7 +20,7 @@ pub(crate) use frame::{
 };
 #[cfg(feature = "simulate")]
 pub(crate) use seal::LENGTH as SEAL_LENGTH;
-pub(crate) use seal::{open, seal, session_key};
+pub(crate) use seal::{End, open, seal, session_key};
 
 use alloc::vec::Vec;
 use core::fmt;

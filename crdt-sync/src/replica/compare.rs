@@ -6,6 +6,7 @@ use alloc::boxed::Box;
 use crdt_core::{ContentKey, Reading};
 
 use super::Replica;
+use crate::fault::Fault;
 use crate::known::Known;
 use crate::link::{Comparison, Link, Remote};
 use crate::message::{Fingerprint, Frame, Probe, Progress, Same};
@@ -20,6 +21,10 @@ impl<S: Lattice> Replica<S> {
     /// Begins a comparison, if the log does not reach back to where the peer is.
     pub(super) fn begin_comparison(&mut self, link: &mut Link<S>, remote: Remote, now: Reading) {
         let is_beyond = link.lacking() < self.holding.log.start();
+        if is_beyond && self.config.makes(Fault::ForgetTrimmed) {
+            link.acked = link.acked.max(self.holding.log.start());
+            return;
+        }
         if !is_beyond || link.is_comparing() || link.sending.is_some() {
             return;
         }

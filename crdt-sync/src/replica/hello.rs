@@ -5,11 +5,13 @@ use alloc::vec::Vec;
 use crdt_core::{Reading, ReplicaId};
 
 use super::{Acquaintance, Replica};
+use crate::fault::Fault;
 use crate::holding::{Advance, Holding};
 use crate::known::{Known, Reach};
 use crate::link::{Link, Remote};
-use crate::message::{Frame, Hello, session_key};
-use crate::{Event, Incarnation, Lattice, Level, MAJOR, Peer, ReceiveError};
+use crate::message::End;
+use crate::message::{self, Frame, Hello};
+use crate::{Config, Event, Incarnation, Lattice, Level, MAJOR, Peer, ReceiveError};
 
 /// The hello of a replica.
 pub(super) fn hello<S: Lattice>(holding: &Holding<S>, link: &Link<S>, minor: u8) -> Frame {
@@ -92,7 +94,7 @@ impl<S: Lattice> Replica<S> {
             replica: hello.replica,
             incarnation: hello.incarnation,
             session: hello.session,
-            key: session_key((own, link.session), hello.end()),
+            key: session_key(&self.config, (own, link.session), hello.end()),
             minor: hello.minor.min(self.config.minor),
             is_bottom: hello.is_bottom,
         });
@@ -203,4 +205,9 @@ mod tests {
             |event| matches!(event, Event::RefusedByPeer { why, .. } if why.contains("version"));
         assert!(events.any(is_told));
     }
+}
+
+/// What messages over a connection are sealed with.
+pub(super) fn session_key(config: &Config, one: End, other: End) -> u128 {
+    if config.makes(Fault::TrustOldMessages) { 0 } else { message::session_key(one, other) }
 }

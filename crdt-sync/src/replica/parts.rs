@@ -6,6 +6,7 @@ use crdt_core::{Merge, Reading};
 
 use super::Replica;
 use super::receive::stretch;
+use crate::fault::Fault;
 use crate::link::{Link, Remote};
 use crate::message::{Frame, Part, PartAck};
 use crate::transfer::Receiving;
@@ -45,7 +46,8 @@ impl<S: Lattice> Replica<S> {
         for change in &changes {
             self.holding.check(change, now).map_err(ReceiveError::Refused)?;
         }
-        let ends = receiving.is_done() && !was_done;
+        let is_first = part.offset == 0 && self.config.makes(Fault::CountFirstPart);
+        let ends = (receiving.is_done() || is_first) && !was_done;
         let (mut arrived, mut claims) = (link.arrived.clone(), link.claims.clone());
         let (mut last, mut advance) = (changes.pop(), None);
         if ends {

@@ -7,6 +7,8 @@ use crdt_core::wire::Wire;
 use crdt_core::{AdmitError, Reading};
 
 use super::Replica;
+use super::hello::session_key;
+use crate::fault::Fault;
 use crate::holding::{Advance, Stretch, TakeError, Taken};
 use crate::known::{Known, Reach};
 use crate::link::{Link, Remote};
@@ -77,7 +79,7 @@ impl<S: Lattice> Replica<S> {
             let Some(remote) = link.remote else { return Ok(None) };
             message::open(bytes, remote.key).or_else(|| {
                 let candidate = link.candidate.clone()?;
-                let key = message::session_key((own, link.session), candidate.end());
+                let key = session_key(&self.config, (own, link.session), candidate.end());
                 let body = message::open(bytes, key)?;
                 newcomer = Some(candidate);
                 Some(body)
@@ -211,6 +213,9 @@ impl<S: Lattice> Replica<S> {
         if let Some(names) = names {
             link.peer_names.learn(names);
         }
+        if self.config.makes(Fault::ClearOnMerge) && is_news {
+            link.acked = self.holding.durable().position;
+        }
         if is_news {
             link.news_ms = now.monotonic_ms;
         }
@@ -272,9 +277,12 @@ impl<S: Lattice> Replica<S> {
                 arrived.insert(progress.from, progress.to);
             }
         }
-        let from = arrived.start_of(held).unwrap_or(held);
+        let mut from = arrived.start_of(held).unwrap_or(held);
         arrived.drop_below(held);
-        let to = arrived.end_of(held).unwrap_or(held);
+        let mut to = arrived.end_of(held).unwrap_or(held);
+        if self.config.makes(Fault::KnowAcrossGaps) {
+            (from, to) = (0, progress.map_or(to, |progress| progress.to.max(to)));
+        }
         let mut known = Known::default();
         claims.retain(|(at, claim)| {
             if *at <= to {

@@ -8,6 +8,7 @@ use crdt_core::wire::Wire;
 use super::Replica;
 use super::hello::hello;
 use crate::dictionary::Encoded;
+use crate::fault::Fault;
 use crate::known::{Known, Reach};
 use crate::link::{Link, Remote};
 use crate::message::{self, Frame, Message, Progress, Told, Update};
@@ -152,9 +153,11 @@ impl<S: Lattice> Replica<S> {
         if progress.is_none() && known.is_empty() && !is_all && !owes {
             return None;
         }
+        let is_unheard = link.telling_version > link.told_version
+            && self.config.makes(Fault::AcknowledgeUnheard);
         update.told = Told {
             // Only who hears all of a version may acknowledge it.
-            version: if is_all { link.telling_version } else { 0 },
+            version: if is_all || is_unheard { link.telling_version } else { 0 },
             at: if known.is_empty() { 0 } else { durable.position },
             known,
             received,
@@ -177,6 +180,10 @@ impl<S: Lattice> Replica<S> {
     /// How much of the peer's log is durable here, and how much of that is included.
     fn received(&self, remote: Remote) -> (u64, u64) {
         let durable = self.holding.durable();
+        if self.config.makes(Fault::AcknowledgeEarly) {
+            let held = self.holding.held.position(remote.incarnation);
+            return (held, self.holding.known.position(remote.incarnation).min(held));
+        }
         let received = durable.held.position(remote.incarnation);
         (received, durable.known.position(remote.incarnation).min(received))
     }
@@ -250,7 +257,10 @@ impl<S: Lattice> Replica<S> {
         remote: Remote,
         now_ms: u64,
     ) -> Option<(u64, u64, Option<S>)> {
-        let (log, end) = (&self.holding.log, self.holding.durable().position);
+        let (log, mut end) = (&self.holding.log, self.holding.durable().position);
+        if self.config.makes(Fault::SendEarly) {
+            end = self.holding.position();
+        }
         let most = self.config.max_message.saturating_sub(OVERHEAD);
         let mut from = link.unsent();
         while from < end {

@@ -53,6 +53,8 @@ mod store;
 mod story;
 mod world;
 
+#[doc(hidden)]
+pub use crate::fault::Fault;
 pub use report::{Failure, Law, Load, Report};
 pub use run::Simulation;
 pub use setup::{Topology, Troubles};

@@ -3,9 +3,10 @@
 use alloc::collections::VecDeque;
 use alloc::vec::Vec;
 
-use crdt_core::Reading;
+use crdt_core::{Reading, Wire};
 
 use super::dice::Dice;
+use crate::record::Entry;
 use crate::{Config, Lattice, OpenError, Opening, Record, Replica, Snapshot};
 
 /// What is on a disk.
@@ -39,6 +40,12 @@ impl Disk {
 
     pub(super) const fn is_empty(&self) -> bool {
         self.image.is_none() && self.records.is_empty()
+    }
+
+    /// Whether the last word on it is that of a clean end.
+    pub(super) fn is_closed(&self) -> bool {
+        let last = self.records.last().map(|kept| Entry::decode(&kept.record.bytes));
+        matches!(last, Some(Ok(Entry::Closed(_))))
     }
 
     fn apply(&mut self, change: Change) {

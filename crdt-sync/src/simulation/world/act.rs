@@ -123,7 +123,12 @@ impl<M: Model<State: Lattice>> World<M> {
             }
         };
         let id = replica.id();
+        let was_closed = this.store.disk.is_closed();
         this.replica = Some(replica);
+        if !was_closed && known.contains(&id) {
+            let evidence = format!("{} goes on under its id after a crash", Name(host));
+            return violated(Law::Identity, evidence);
+        }
         if this.is_replaced && known.contains(&id) {
             self.share(id);
         }
