@@ -238,7 +238,9 @@ impl World {
             let under_way = std::mem::take(&mut self.under_way);
             let is_silent = under_way.values().all(VecDeque::is_empty);
             for ((from, to), messages) in under_way {
-                messages.iter().for_each(|message| self.arrive(from, to, message));
+                for message in &messages {
+                    self.arrive(from, to, message);
+                }
             }
             self.pump();
             if is_silent && self.unsynced.iter().all(VecDeque::is_empty) {
@@ -288,7 +290,9 @@ fn enumerate(
     loop {
         let steps: Vec<Step> = path.iter().map(|(choices, place)| choices[*place]).collect();
         let mut world = World::new(links, config);
-        steps.iter().for_each(|step| world.take(*step));
+        for step in &steps {
+            world.take(*step);
+        }
         let tell = |problem: String| format!("{problem}, after {steps:?}");
         world.check().map_err(tell)?;
         let choices = world.choices(most_writes);

@@ -63,7 +63,7 @@ impl Model for Texts {
     fn apply(state: &mut Self::State, author: &Author, (adds, text): &(bool, u8)) -> Self::State {
         let text = text % 16;
         let letter = char::from(b'a' + text);
-        let text = String::from_iter(std::iter::repeat_n(letter, 40 << (text % 8)));
+        let text: String = std::iter::repeat_n(letter, 40 << (text % 8)).collect();
         if *adds { state.add(author.replica, text) } else { state.remove(text.as_str()) }
     }
 

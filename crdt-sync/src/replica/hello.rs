@@ -169,6 +169,11 @@ impl<S: Lattice> Replica<S> {
     }
 }
 
+/// What messages over a connection are sealed with.
+pub(super) fn session_key(config: &Config, one: End, other: End) -> u128 {
+    if config.makes(Fault::TrustOldMessages) { 0 } else { message::session_key(one, other) }
+}
+
 #[cfg(test)]
 mod tests {
     use crdt_core::wire::Wire;
@@ -205,9 +210,4 @@ mod tests {
             |event| matches!(event, Event::RefusedByPeer { why, .. } if why.contains("version"));
         assert!(events.any(is_told));
     }
-}
-
-/// What messages over a connection are sealed with.
-pub(super) fn session_key(config: &Config, one: End, other: End) -> u128 {
-    if config.makes(Fault::TrustOldMessages) { 0 } else { message::session_key(one, other) }
 }

@@ -1,0 +1,228 @@
+//! What the simulator has found, each as short as it can be told.
+
+mod support;
+
+use crdt_core::{Reading, ReplicaId, Timestamp};
+use crdt_registers::LwwRegister;
+use crdt_sets::GSet;
+use crdt_sync::{Config, Durability, Event, Lattice, Message, Opening, Peer, Replica, Token};
+use support::{Fleet, START_MS};
+
+const LINK: Peer = Peer(0);
+
+fn new<S: Lattice>(seed: u128, config: &Config) -> Replica<S> {
+    Replica::new(&Opening::new(seed, Reading::wall(START_MS)), config.clone())
+}
+
+fn said<S: Lattice>(replica: &mut Replica<S>, now: Reading) -> Vec<Message> {
+    std::iter::from_fn(|| replica.next_message(now)).collect()
+}
+
+/// All that one says reaches the other; returns how many messages that were.
+fn tell<S: Lattice>(from: &mut Replica<S>, to: &mut Replica<S>, now: Reading) -> usize {
+    let messages = said(from, now);
+    for message in &messages {
+        // Some are told to show that they are refused.
+        let _understood = to.receive(LINK, &message.bytes, now);
+    }
+    messages.len()
+}
+
+/// Both speak until neither has anything to say, and time passes, for at most `ms`; returns how
+/// many messages that took.
+fn talk<S: Lattice>(a: &mut Replica<S>, b: &mut Replica<S>, now: &mut Reading, ms: u64) -> usize {
+    let end = now.monotonic_ms + ms;
+    let mut count = 0;
+    loop {
+        let told = tell(a, b, *now) + tell(b, a, *now);
+        count += told;
+        assert!(count < 10_000, "there is no end to it");
+        if told == 0 {
+            let next = [a.next_deadline(), b.next_deadline()].into_iter().flatten().min();
+            let Some(next) = next.filter(|next| *next <= end) else { return count };
+            *now = Reading::wall(next.max(now.monotonic_ms));
+        }
+    }
+}
+
+fn write(replica: &mut Replica<GSet<Vec<u8>>>, now: Reading, element: &[u8]) -> Token {
+    replica.write(now, |set, _| set.add(element.to_vec())).expect("open")
+}
+
+#[test]
+fn the_last_part_is_sent_again_when_it_overtook_the_one_before() {
+    let config = Config { max_message: 1_024, ..Config::volatile() };
+    let (mut a, mut b) = (new(1, &config), new(2, &config));
+    let mut now = Reading::wall(START_MS);
+    a.connect(LINK, now);
+    b.connect(LINK, now);
+    talk(&mut a, &mut b, &mut now, 10_000);
+    let token = write(&mut a, now, &[7; 1_500]);
+    let parts = said(&mut a, now);
+    assert_eq!(parts.len(), 2, "{parts:?}");
+    for part in parts.iter().rev() {
+        b.receive(LINK, &part.bytes, now).expect("understood");
+    }
+    talk(&mut a, &mut b, &mut now, 10_000);
+    assert!(b.covers(&token));
+}
+
+#[test]
+fn one_end_that_connects_anew_is_answered() {
+    let config = Config::volatile();
+    let (mut a, mut b) = (new(1, &config), new(2, &config));
+    let mut now = Reading::wall(START_MS);
+    a.connect(LINK, now);
+    b.connect(LINK, now);
+    talk(&mut a, &mut b, &mut now, 10_000);
+    a.connect(LINK, now);
+    assert!(talk(&mut a, &mut b, &mut now, 600_000) < 20);
+    let token = write(&mut a, now, b"x");
+    talk(&mut a, &mut b, &mut now, 10_000);
+    assert!(b.covers(&token));
+}
+
+#[test]
+fn greetings_of_old_are_not_answered_for_ever() {
+    let config = Config::volatile();
+    let (mut a, mut b) = (new::<GSet<Vec<u8>>>(1, &config), new(2, &config));
+    let mut now = Reading::wall(START_MS);
+    let mut greetings = Vec::new();
+    for _ in 0..3 {
+        a.connect(LINK, now);
+        b.connect(LINK, now);
+        greetings.push((said(&mut a, now), said(&mut b, now)));
+    }
+    let (last_of_a, last_of_b) = greetings.pop().expect("three of them");
+    last_of_a.iter().for_each(|greeting| b.receive(LINK, &greeting.bytes, now).expect("fine"));
+    last_of_b.iter().for_each(|greeting| a.receive(LINK, &greeting.bytes, now).expect("fine"));
+    talk(&mut a, &mut b, &mut now, 60_000);
+    for (of_a, of_b) in &greetings {
+        of_a.iter().for_each(|greeting| b.receive(LINK, &greeting.bytes, now).expect("fine"));
+        of_b.iter().for_each(|greeting| a.receive(LINK, &greeting.bytes, now).expect("fine"));
+    }
+    assert!(talk(&mut a, &mut b, &mut now, 600_000) < 20);
+}
+
+#[test]
+fn a_dictionary_of_an_old_connection_names_nobody_else() {
+    use crdt_counters::GCounter;
+    let config = Config::volatile();
+    let (mut a, mut b) = (new::<GCounter>(1, &config), new(2, &config));
+    let mut now = Reading::wall(START_MS);
+    a.connect(LINK, now);
+    b.connect(LINK, now);
+    talk(&mut a, &mut b, &mut now, 10_000);
+    let [one, other] = [7, 8].map(ReplicaId::from_u128);
+    a.write(now, |counter, _| counter.increment_by(one, 1).expect("small")).expect("open");
+    let of_old = said(&mut a, now);
+    a.connect(LINK, now);
+    b.connect(LINK, now);
+    talk(&mut a, &mut b, &mut now, 100);
+    for message in &of_old {
+        let _refused = b.receive(LINK, &message.bytes, now);
+    }
+    a.write(now, |counter, _| counter.increment_by(other, 10).expect("small")).expect("open");
+    a.write(now, |counter, _| counter.increment_by(one, 1).expect("small")).expect("open");
+    talk(&mut a, &mut b, &mut now, 60_000);
+    assert_eq!((b.state().get(one), b.state().get(other)), (2, 10));
+}
+
+#[test]
+fn nobody_is_greeted_before_the_opening_is_durable() {
+    let mut replica = new::<GSet<Vec<u8>>>(1, &Config::default());
+    let now = Reading::wall(START_MS);
+    replica.connect(LINK, now);
+    assert!(said(&mut replica, now).is_empty());
+    assert!(replica.next_deadline().is_none(), "there is nothing to do until then");
+    let last = std::iter::from_fn(|| replica.next_record()).last().expect("an opening");
+    replica.persisted(last.number);
+    assert_eq!(said(&mut replica, now).len(), 1);
+}
+
+/// A replica whose clock is ten minutes behind takes in what it can, and shows nothing else.
+type Title = (LwwRegister<u8>, GSet<u8>);
+
+fn behind(now: Reading) -> Reading {
+    Reading { wall_ms: now.wall_ms - 600_000, ..now }
+}
+
+fn title(replica: &mut Replica<Title>, now: Reading, value: u8) -> Token {
+    let set = |state: &mut Title, me, timestamp: Timestamp| {
+        (state.0.set(me, timestamp, value).expect("not worn out"), GSet::new())
+    };
+    replica.write_stamped(now, set).expect("a timestamp")
+}
+
+#[test]
+fn what_came_from_one_peer_and_waits_is_not_included_by_what_another_says() {
+    let config = Config::volatile();
+    let now = Reading::wall(START_MS);
+    let mut replicas: Vec<Replica<Title>> = (1..=3).map(|seed| new(seed, &config)).collect();
+    let token = title(&mut replicas[0], now, 7);
+    // 0 and 1 are equal; 2 is behind, and hears of it from both.
+    for (one, other) in [(0, 1), (0, 2), (1, 2)] {
+        replicas[one].connect(Peer(other), now);
+        replicas[usize::try_from(other).expect("few")].connect(Peer(one as u64), now);
+    }
+    for step in 0..20_000 {
+        let now = Reading::wall(START_MS + step);
+        let mut under_way = Vec::new();
+        for (from, replica) in replicas.iter_mut().enumerate() {
+            let now = if from == 2 { behind(now) } else { now };
+            under_way.extend(said(replica, now).into_iter().map(|message| (from, message)));
+        }
+        for (from, message) in under_way {
+            let to = usize::try_from(message.to.0).expect("few");
+            let now = if to == 2 { behind(now) } else { now };
+            replicas[to].receive(Peer(from as u64), &message.bytes, now).expect("understood");
+        }
+        let shows = replicas[2].state().0.get().is_some();
+        assert!(shows || !replicas[2].covers(&token), "after {step} ms");
+    }
+    assert!(replicas[1].covers(&token) && replicas[2].quarantined().0 > 0);
+    for (place, replica) in replicas.iter_mut().enumerate() {
+        let diverged = |event| matches!(event, Event::Diverged { .. });
+        assert!(!std::iter::from_fn(|| replica.next_event()).any(diverged), "{place}");
+    }
+}
+
+#[test]
+fn a_restored_store_that_crashed_before_it_heard_of_that_hears_of_it_then() {
+    let mut fleet = Fleet::<GSet<u8>>::new(2, &Config::default());
+    fleet.connect(0, 1);
+    fleet.run(1_000);
+    let backup = fleet.stores[0].clone();
+    let now = fleet.now();
+    fleet.replicas[0].write(now, |set, _| set.add(1)).expect("open");
+    fleet.run(10_000);
+    fleet.reopen(0, &backup);
+    fleet.settle();
+    let crashed = fleet.stores[0].clone();
+    fleet.reopen(0, &crashed);
+    fleet.events.clear();
+    fleet.connect(0, 1);
+    fleet.run(10_000);
+    let restored =
+        |(host, event): &(usize, Event<_>)| *host == 0 && matches!(event, Event::Restored { .. });
+    assert!(fleet.events.iter().any(restored), "{:?}", fleet.events);
+}
+
+#[test]
+fn a_copy_of_a_running_store_does_not_stand_for_it() {
+    let mut fleet = Fleet::<GSet<u8>>::new(3, &Config::default());
+    fleet.connect(0, 1);
+    fleet.run(1_000);
+    let id = fleet.replicas[0].id();
+    fleet.replicas[1].set_members([id]);
+    let store = fleet.stores[0].clone();
+    fleet.reopen(2, &store);
+    fleet.connect(1, 2);
+    fleet.run(1_000);
+    assert_eq!(fleet.replicas[1].members().collect::<Vec<_>>(), [id]);
+    let now = fleet.now();
+    let token = fleet.replicas[1].write(now, |set, _| set.add(1)).expect("open");
+    fleet.run(10_000);
+    assert!(fleet.replicas[1].is_durable(&token, Durability::All));
+    assert_eq!(fleet.replicas[1].log_bytes(), 0);
+}
