@@ -29,7 +29,7 @@ use crate::{Config, Lattice};
 /// let ring = Simulation::new().with_topology(Topology::Ring).with_hosts(4);
 /// let report = ring.run::<GCounterModel>(7)?;
 /// assert_eq!(report, ring.run::<GCounterModel>(7)?, "a seed is a run");
-/// # Ok::<(), crdt_sync::simulation::Failure>(())
+/// # Ok::<(), Box<crdt_sync::simulation::Failure>>(())
 /// ```
 #[derive(Clone, Debug)]
 pub struct Simulation {

@@ -1,12 +1,10 @@
 //! Documents, kept together.
 
-mod support;
-
 use crdt_core::Timestamp;
 use crdt_document::{Author, Document, Kind, WriteError};
 use crdt_sync::{Config, Event, TryWriteError};
 
-use support::Fleet;
+use crate::support::Fleet;
 
 fn pair(config: &Config) -> Fleet<Document> {
     let mut fleet = Fleet::new(2, config);

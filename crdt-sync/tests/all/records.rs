@@ -1,7 +1,5 @@
 //! A crash at every point at which something becomes durable.
 
-mod support;
-
 use std::collections::BTreeMap;
 
 use crdt_core::{Merge, ReplicaId, Timestamp};
@@ -10,7 +8,7 @@ use crdt_registers::LwwRegister;
 use crdt_sets::{GSet, OrSet};
 use crdt_sync::{Config, Lattice, Token};
 
-use support::{Fleet, Store};
+use crate::support::{Fleet, Store};
 
 type Write<S> = fn(&mut S, ReplicaId, Timestamp, u64) -> S;
 

@@ -1,8 +1,6 @@
 //! What meeting again costs, whatever the lattice: equal replicas are silent after a few bytes, and
 //! who has something is never sent everything.
 
-mod support;
-
 use std::collections::BTreeMap;
 use std::ops::Range;
 
@@ -13,8 +11,8 @@ use crdt_registers::LwwRegister;
 use crdt_sets::{GSet, OrSet};
 use crdt_sync::{Config, Lattice};
 
-use support::Fleet;
-use support::votes::Votes;
+use crate::support::Fleet;
+use crate::support::votes::Votes;
 
 const LONG: u64 = 60_000;
 

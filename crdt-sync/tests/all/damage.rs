@@ -1,13 +1,11 @@
 //! Messages that were damaged on their way: refused, or harmless.
 
-mod support;
-
 use crdt_core::{Reading, Timestamp, Wire};
 use crdt_registers::LwwRegister;
 use crdt_sets::{GSet, OrSet};
 use crdt_sync::{Config, Event, Lattice, Message, Peer, ReceiveError, Replica};
 
-use support::Fleet;
+use crate::support::Fleet;
 
 /// What anybody can see of a replica, as bytes.
 fn seen<S: Lattice>(replica: &Replica<S>) -> Vec<u8> {

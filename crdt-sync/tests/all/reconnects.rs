@@ -1,11 +1,9 @@
 //! Connections that only one end takes for new, and messages that come late or twice.
 
-mod support;
-
+use crate::support::Fleet;
 use crdt_core::Reading;
 use crdt_sets::{GSet, OrSet};
 use crdt_sync::{Config, Lattice, Message, Peer, Replica};
-use support::Fleet;
 
 type Set = OrSet<u64>;
 

@@ -1,8 +1,6 @@
 //! Applying a change costs what the change costs, however large the state is: counted in
 //! operations on elements.
 
-mod support;
-
 use std::cell::Cell;
 use std::hash::{Hash, Hasher};
 
@@ -10,7 +8,7 @@ use crdt_core::wire::{DecodeError, Reader, Wire, Writer};
 use crdt_sets::OrSet;
 use crdt_sync::Config;
 
-use support::Fleet;
+use crate::support::Fleet;
 
 thread_local! {
     static OPERATIONS: Cell<usize> = const { Cell::new(0) };

@@ -1,7 +1,5 @@
 //! What staying together costs, in bytes and messages.
 
-mod support;
-
 use std::ops::Range;
 use std::sync::OnceLock;
 
@@ -10,8 +8,8 @@ use crdt_document::{Author, Document, WriteError};
 use crdt_sets::{GSet, OrSet};
 use crdt_sync::{Config, Event, Lattice};
 
-use support::shapes::{MANY, SHAPES, Shape};
-use support::{Fleet, START_MS, Store};
+use crate::support::shapes::{MANY, SHAPES, Shape};
+use crate::support::{Fleet, START_MS, Store};
 
 const LONG: u64 = 60_000;
 

@@ -1,12 +1,9 @@
 //! Replicas of every kind of state in a simulated world, and what has to hold there.
 
-#[path = "../examples/simulate/models.rs"]
-mod models;
-
+use crate::models::{Auction, Counters, TagsAndTitle, Texts};
 use crdt_document::model::DocumentModel;
 use crdt_sets::model::OrSetModel;
 use crdt_sync::simulation::Simulation;
-use models::{Auction, Counters, TagsAndTitle, Texts};
 
 #[test]
 fn named_counters() {

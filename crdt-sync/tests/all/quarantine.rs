@@ -1,13 +1,11 @@
 //! Values from a clock that is ahead.
 
-mod support;
-
 use crdt_core::{Merge, Reading, Timestamp};
 use crdt_registers::LwwRegister;
 use crdt_sets::GSet;
 use crdt_sync::{Config, Event, ReceiveError};
 
-use support::Fleet;
+use crate::support::Fleet;
 
 /// A set, which bears no timestamps, and a register, which does.
 type Pair = (GSet<u8>, LwwRegister<u8>);

@@ -1,11 +1,9 @@
 //! Session tokens, durability, lag: what a replica can tell a user.
 
-mod support;
-
 use crdt_sets::OrSet;
 use crdt_sync::{Config, Durability, Event, Level, Replica, Token};
 
-use support::Fleet;
+use crate::support::Fleet;
 
 type Set = OrSet<u64>;
 

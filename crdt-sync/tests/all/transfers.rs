@@ -1,12 +1,10 @@
 //! What is longer than a message.
 
-mod support;
-
 use crdt_core::Reading;
 use crdt_sets::{GSet, OrSet};
 use crdt_sync::{Config, Lattice, Peer, Replica};
 
-use support::Fleet;
+use crate::support::Fleet;
 
 fn small_messages() -> Config {
     Config { max_message: 1_024, ..Config::volatile() }

@@ -1,7 +1,5 @@
 //! Ids and openings: restarts, restored backups, copied stores.
 
-mod support;
-
 use std::collections::BTreeMap;
 
 use crdt_core::ReplicaId;
@@ -9,7 +7,7 @@ use crdt_counters::GCounter;
 use crdt_sets::OrSet;
 use crdt_sync::{Config, Event, Lattice, OpenError, Opening, Replica, WriteError};
 
-use support::{Fleet, Store};
+use crate::support::{Fleet, Store};
 
 type Set = OrSet<u64>;
 

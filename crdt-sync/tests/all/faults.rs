@@ -2,19 +2,15 @@
 //!
 //! That it finds nothing without them, in the same seeds, `simulation.rs` shows.
 
-#[path = "../examples/simulate/models.rs"]
-#[allow(dead_code, reason = "not all of them are needed here")]
-mod models;
-
 use std::collections::BTreeSet;
 
+use crate::models::{TagsAndTitle, Texts};
 use crdt_core::laws::{Author, Model};
 use crdt_core::wire::{DecodeError, Reader, Writer};
 use crdt_core::{Admit, AdmitError, Delta, Limits, Merge, ReplicaId, Timestamp, Wire};
 use crdt_sets::model::OrSetModel;
 use crdt_sync::simulation::{Fault, Law, Simulation};
 use crdt_sync::{Config, Lattice};
-use models::{TagsAndTitle, Texts};
 
 /// How many seeds are tried.
 const MOST_SEEDS: u64 = 3_000;

@@ -2,15 +2,13 @@
 
 #![allow(clippy::needless_range_loop, reason = "replicas and what they hear go by number")]
 
-mod support;
-
+use crate::support::{Fleet, START_MS, Store};
 use crdt_core::{Reading, Timestamp};
 use crdt_document::{Author, Document, WriteError};
 use crdt_sets::OrSet;
 use crdt_sync::{
     Config, Durability, Event, Holders, Lattice, Message, Opening, Peer, Replica, Scopes,
 };
-use support::{Fleet, START_MS, Store};
 
 type Set = OrSet<u64>;
 

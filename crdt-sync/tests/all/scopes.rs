@@ -1,7 +1,5 @@
 //! Data that may not go everywhere.
 
-mod support;
-
 use std::collections::BTreeMap;
 
 use crdt_core::Reading;
@@ -24,7 +22,7 @@ const NAMES: [&str; 3] = ["dublin", "frankfurt", "virginia"];
 
 impl World {
     fn new() -> Self {
-        let now_ms = support::START_MS;
+        let now_ms = crate::support::START_MS;
         let mut world = Self { regions: BTreeMap::new(), now_ms, heard: BTreeMap::new() };
         for (place, name) in NAMES.into_iter().enumerate() {
             let replica = |seed: u128| {

@@ -24,8 +24,6 @@
 //! | quarantine drains | here; `quarantine.rs`, the simulator |
 //! | taking in a change costs what the change costs | `operations.rs` |
 
-mod support;
-
 use std::collections::{BTreeMap, BTreeSet};
 
 use crdt_core::{Merge, Reading, Timestamp};
@@ -37,7 +35,7 @@ use crdt_sync::{
     WriteError as Refused,
 };
 
-use support::{Fleet, START_MS, Store};
+use crate::support::{Fleet, START_MS, Store};
 
 type Set = OrSet<u64>;
 

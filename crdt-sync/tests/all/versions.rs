@@ -1,11 +1,9 @@
 //! Fleets that are upgraded one by one.
 
-mod support;
-
 use crdt_sets::GSet;
 use crdt_sync::{Config, MINOR};
 
-use support::Fleet;
+use crate::support::Fleet;
 
 /// Three replicas in a row, of which the one in the middle speaks the minor version before.
 fn mixed(log_bytes: usize) -> Fleet<GSet<u64>> {

@@ -1,12 +1,10 @@
 //! What the simulator has found, each as short as it can be told.
 
-mod support;
-
+use crate::support::{Fleet, START_MS};
 use crdt_core::{Reading, ReplicaId, Timestamp};
 use crdt_registers::LwwRegister;
 use crdt_sets::GSet;
 use crdt_sync::{Config, Durability, Event, Lattice, Message, Opening, Peer, Replica, Token};
-use support::{Fleet, START_MS};
 
 const LINK: Peer = Peer(0);
 
@@ -16,6 +14,12 @@ fn new<S: Lattice>(seed: u128, config: &Config) -> Replica<S> {
 
 fn said<S: Lattice>(replica: &mut Replica<S>, now: Reading) -> Vec<Message> {
     std::iter::from_fn(|| replica.next_message(now)).collect()
+}
+
+fn hear<S: Lattice>(replica: &mut Replica<S>, messages: &[Message], now: Reading) {
+    for message in messages {
+        replica.receive(LINK, &message.bytes, now).expect("understood");
+    }
 }
 
 /// All that one says reaches the other; returns how many messages that were.
@@ -94,12 +98,12 @@ fn greetings_of_old_are_not_answered_for_ever() {
         greetings.push((said(&mut a, now), said(&mut b, now)));
     }
     let (last_of_a, last_of_b) = greetings.pop().expect("three of them");
-    last_of_a.iter().for_each(|greeting| b.receive(LINK, &greeting.bytes, now).expect("fine"));
-    last_of_b.iter().for_each(|greeting| a.receive(LINK, &greeting.bytes, now).expect("fine"));
+    hear(&mut b, &last_of_a, now);
+    hear(&mut a, &last_of_b, now);
     talk(&mut a, &mut b, &mut now, 60_000);
     for (of_a, of_b) in &greetings {
-        of_a.iter().for_each(|greeting| b.receive(LINK, &greeting.bytes, now).expect("fine"));
-        of_b.iter().for_each(|greeting| a.receive(LINK, &greeting.bytes, now).expect("fine"));
+        hear(&mut b, of_a, now);
+        hear(&mut a, of_b, now);
     }
     assert!(talk(&mut a, &mut b, &mut now, 600_000) < 20);
 }
