@@ -51,7 +51,7 @@ pub struct Config {
     pub ceiling_ms: u64,
     /// How far ahead of the local clock a timestamp may be before it waits in quarantine.
     pub limits: Limits,
-    /// How far ahead it may be to be let into quarantine at all: 24 hours.
+    /// How far ahead it may be to be let into quarantine at all: 24 hours. What is beyond is refused.
     pub quarantine_horizon_ms: u64,
     /// How many changes may wait in quarantine. 1,024.
     pub quarantine_items: usize,

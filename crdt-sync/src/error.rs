@@ -3,7 +3,7 @@
 use core::fmt;
 
 use crdt_core::wire::DecodeError;
-use crdt_core::{AdmitError, ClockError};
+use crdt_core::{AdmitError, ClockError, Timestamp};
 
 use crate::ProbeError;
 
@@ -122,8 +122,6 @@ pub enum ReceiveError {
     Oneself,
     /// It claims what it cannot have honestly.
     Refused(AdmitError),
-    /// It bears timestamps from the future, and there is no room left for such.
-    QuarantineFull,
     /// It belongs to a comparison and makes no sense there.
     Comparison(ProbeError),
     /// It does not fit what was said before.
@@ -146,10 +144,6 @@ impl fmt::Display for ReceiveError {
             ),
             Self::Oneself => f.write_str("this replica is connected to itself"),
             Self::Refused(error) => error.fmt(f),
-            Self::QuarantineFull => f.write_str(
-                "the change bears timestamps from the future, and the quarantine for such is \
-                 full: check the clocks, or discard what waits",
-            ),
             Self::Comparison(error) => write!(f, "the comparison failed: {error}"),
             Self::Unexpected(what) => write!(f, "the message does not fit: {what}"),
         }
@@ -157,3 +151,45 @@ impl fmt::Display for ReceiveError {
 }
 
 impl core::error::Error for ReceiveError {}
+
+/// A value was not taken in, as it bears a timestamp too far ahead even for quarantine. The rest of
+/// its change was; the peer is told why, and offers the value again from time to time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum QuarantineError {
+    /// Nobody is to wait for it: one of the two clocks is wrong.
+    TooFarAhead {
+        /// The timestamp.
+        timestamp: Timestamp,
+        /// The local wall clock, in milliseconds since 1970.
+        now_ms: u64,
+        /// How far ahead it might have been.
+        horizon_ms: u64,
+    },
+    /// There is no room left.
+    Full {
+        /// How many changes wait.
+        items: usize,
+        /// How many bytes they take.
+        bytes: usize,
+    },
+}
+
+impl fmt::Display for QuarantineError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::TooFarAhead { timestamp, now_ms, horizon_ms } => write!(
+                f,
+                "a value from {timestamp} is more than {horizon_ms} ms ahead of the clock here, \
+                 which is at {now_ms} ms: check both clocks"
+            ),
+            Self::Full { items, bytes } => write!(
+                f,
+                "a value from the future finds the quarantine full, with {items} changes of \
+                 {bytes} bytes: check the clocks, or discard what waits"
+            ),
+        }
+    }
+}
+
+impl core::error::Error for QuarantineError {}

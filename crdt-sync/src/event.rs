@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 
 use crdt_core::ReplicaId;
 
-use crate::{Durability, Incarnation, Level, Peer, ReceiveError, Token};
+use crate::{Durability, Incarnation, Level, Peer, QuarantineError, ReceiveError, Token};
 
 /// Something that happened, to be taken with [`Replica::next_event`](crate::Replica::next_event).
 #[derive(Clone, Debug, PartialEq)]
@@ -45,6 +45,15 @@ pub enum Event<S> {
         /// How many changes wait now.
         waiting: usize,
     },
+    /// A part of a change bears timestamps too far ahead even to wait, and was refused; the rest was
+    /// merged. Nothing after it from the same peer counts as included until it is taken in, and the
+    /// peer offers it again from time to time.
+    ValueRefused {
+        /// The link that it came over.
+        from: Peer,
+        /// Why.
+        why: QuarantineError,
+    },
     /// A message was refused here.
     Refused {
         /// The link that it came over.
@@ -52,7 +61,7 @@ pub enum Event<S> {
         /// Why.
         why: ReceiveError,
     },
-    /// A peer has refused a message of ours.
+    /// A peer has refused a message of ours, or a value in it.
     RefusedByPeer {
         /// The link.
         peer: Peer,

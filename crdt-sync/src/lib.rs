@@ -34,7 +34,7 @@ mod transfer;
 
 pub use config::Config;
 pub use durability::Durability;
-pub use error::{OpenError, ReceiveError, TryWriteError, WriteError};
+pub use error::{OpenError, QuarantineError, ReceiveError, TryWriteError, WriteError};
 pub use event::Event;
 pub use incarnation::Incarnation;
 pub use lag::{Lag, Level};

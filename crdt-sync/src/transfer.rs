@@ -100,11 +100,13 @@ pub(crate) struct Receiving {
     pub(crate) offset: u64,
     /// What of it is no whole state yet.
     pending: Vec<u8>,
+    /// Whether a value in it was refused: then it brings nothing to include.
+    pub(crate) is_partial: bool,
 }
 
 impl Receiving {
     pub(crate) const fn new(id: u64, total: u64) -> Self {
-        Self { id, total, offset: 0, pending: Vec::new() }
+        Self { id, total, offset: 0, pending: Vec::new(), is_partial: false }
     }
 
     /// Takes in a part; returns the states that it completes, as bytes. `None` when the stream is no

@@ -108,8 +108,11 @@ impl Peers {
             Event::Refused { from, why } => {
                 format!("a message from {} is refused: {why}", name(from))
             }
+            Event::ValueRefused { from, why } => {
+                format!("a value from {} is refused, the rest is merged: {why}", name(from))
+            }
             Event::RefusedByPeer { peer, why } => {
-                format!("{} refused a message: {why}", name(peer))
+                format!("{} refuses something: {why}", name(peer))
             }
             Event::Restored { held, peer_has } => format!(
                 "the store is older than what peers have of it (position {held}, they have \

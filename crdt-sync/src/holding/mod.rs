@@ -19,13 +19,13 @@ use alloc::string::String;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
-use crdt_core::{AdmitError, Clock, ClockError, Limits, Reading, ReplicaId, Separated, Timestamp};
+use crdt_core::{AdmitError, Clock, ClockError, Limits, Reading, ReplicaId, Timestamp};
 
 use crate::fault::Fault;
 use crate::known::{Known, Reach};
 use crate::random::Random;
 use crate::record::{Entry, Image};
-use crate::{Config, Incarnation, Lattice};
+use crate::{Config, Incarnation, Lattice, QuarantineError};
 
 pub(crate) use claims::Claims;
 pub(crate) use journal::{Durable, Journal};
@@ -73,6 +73,16 @@ pub(crate) struct Stretch {
     pub(crate) to: u64,
 }
 
+/// A change as it arrives.
+pub(crate) struct Change<S> {
+    pub(crate) delta: S,
+    /// The stretch of the sender's log that it comes with.
+    pub(crate) stretch: Stretch,
+    /// Whether it is one of several states that make a change. Then what it kills may be replaced by
+    /// a value that came before it.
+    pub(crate) is_piece: bool,
+}
+
 /// What a sender's log brings its receiver to include, once it is there without gaps.
 #[derive(Clone, Debug)]
 pub(crate) struct Advance {
@@ -93,13 +103,8 @@ pub(crate) struct Taken<S> {
     pub(crate) names: Vec<String>,
     /// Whether a part of it waits in quarantine.
     pub(crate) waits: bool,
-}
-
-/// Why a change was not taken in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum TakeError {
-    Admit(AdmitError),
-    QuarantineFull,
+    /// Why a part of it may not even wait. Then what came with it does not count as included.
+    pub(crate) refused: Option<QuarantineError>,
 }
 
 /// A state at a log position, to be told to a peer once it is durable.
@@ -163,26 +168,27 @@ impl<S: Lattice> Holding<S> {
     }
 
     /// Takes in a change that came with a stretch of a log, what it brings this replica to include,
-    /// or both. All of it or nothing.
+    /// or both. What of the change bears a timestamp from the future waits, or is refused; the rest
+    /// is merged, and counts as included unless a part was refused.
+    ///
+    /// # Errors
+    ///
+    /// When the change claims own writes that were never made; then nothing was changed.
     pub(crate) fn take_in(
         &mut self,
-        delta: Option<(S, Stretch)>,
+        change: Option<Change<S>>,
         advance: Option<Advance>,
         now: Reading,
         config: &Config,
-    ) -> Result<Taken<S>, TakeError> {
-        let mut taken = Taken { novel: S::default(), names: Vec::new(), waits: false };
+    ) -> Result<Taken<S>, AdmitError> {
+        let novel = S::default();
+        let mut taken = Taken { novel, names: Vec::new(), waits: false, refused: None };
         let mut held = Known::default();
         let mut origin = None;
-        if let Some((delta, stretch)) = delta {
-            origin = Some((stretch.sender, stretch.to));
-            self.check(&delta, now).map_err(TakeError::Admit)?;
-            let Separated { now: rest, later } =
-                self.state.separate(delta, now.wall_ms, &config.limits);
-            if let Some((later, newest)) = later {
-                taken.waits = true;
-                self.detain(later, newest, stretch, now, config)?;
-            }
+        if let Some(change) = change {
+            origin = Some((change.stretch.sender, change.stretch.to));
+            self.check(&change.delta, now)?;
+            let rest = self.detain(change, now, config, &mut taken);
             if let Some(newest) = rest.newest() {
                 // What was separated off is all that the clock would refuse.
                 let _within = self.clock.observe(now, newest, &config.limits);
@@ -196,7 +202,7 @@ impl<S: Lattice> Holding<S> {
             taken.names.sort_unstable();
             taken.names.dedup();
         }
-        if let Some(advance) = advance {
+        if let Some(advance) = advance.filter(|_| taken.refused.is_none()) {
             held.merge(&advance.known);
             self.held.merge(&held);
             self.pending.push(advance);
@@ -221,68 +227,6 @@ impl<S: Lattice> Holding<S> {
         self.note((known, held));
     }
 
-    /// Puts what has to wait into quarantine, if there is room.
-    fn detain(
-        &mut self,
-        later: S,
-        newest: Timestamp,
-        stretch: Stretch,
-        now: Reading,
-        config: &Config,
-    ) -> Result<(), TakeError> {
-        if newest.millis() > now.wall_ms.saturating_add(config.quarantine_horizon_ms) {
-            return Err(TakeError::Admit(AdmitError::FutureTimestamp {
-                timestamp: newest,
-                now_ms: now.wall_ms,
-                max_ahead_ms: config.quarantine_horizon_ms,
-            }));
-        }
-        let stretch = if config.makes(Fault::CountQuarantined) {
-            Stretch { from: u64::MAX, ..stretch }
-        } else {
-            stretch
-        };
-        let mut waiting = S::default();
-        self.quarantine.join_into(&mut waiting);
-        if waiting.merge_novel(later.clone()).is_bottom() {
-            self.quarantine.block(stretch);
-            return Ok(());
-        }
-        let bytes = later.encode().len();
-        let is_full = self.quarantine.len() >= config.quarantine_items
-            || self.quarantine.bytes().saturating_add(bytes) > config.quarantine_bytes;
-        if is_full {
-            return Err(TakeError::QuarantineFull);
-        }
-        self.quarantine.push(later, bytes, newest, stretch);
-        Ok(())
-    }
-
-    /// Takes in what has waited long enough.
-    pub(crate) fn release(&mut self, now: Reading, config: &Config) -> Vec<Taken<S>> {
-        self.latest = now;
-        let latest_ms = now.wall_ms.saturating_add(config.limits.max_ahead_ms);
-        let mut all = Vec::new();
-        // One by one: what is included then has to wait for those that are still there.
-        while let Some(waiting) = self.quarantine.next_due(latest_ms) {
-            let taken = self.take_in(Some((waiting.part, waiting.stretch)), None, now, config);
-            all.extend(taken);
-        }
-        all
-    }
-
-    /// When something in quarantine is due, roughly, on the monotonic clock: the wall clock may step.
-    pub(crate) fn release_deadline(&self, config: &Config) -> Option<u64> {
-        let due_ms = self.quarantine.earliest_ms()?.saturating_sub(config.limits.max_ahead_ms);
-        let wait_ms = due_ms.saturating_sub(self.latest.wall_ms);
-        Some(self.latest.monotonic_ms.saturating_add(wait_ms))
-    }
-
-    /// Lets all that waits in quarantine block a log from a position on.
-    pub(crate) fn block(&mut self, sender: Incarnation, from: u64) {
-        self.quarantine.block(Stretch { sender, from, to: from });
-    }
-
     /// Whether a change claims own writes that were never made.
     pub(crate) fn check(&self, delta: &S, now: Reading) -> Result<(), AdmitError> {
         let any_time = Limits::default().with_max_ahead_ms(u64::MAX);
@@ -292,15 +236,6 @@ impl<S: Lattice> Holding<S> {
     /// Ends the opening.
     pub(crate) fn write_closed(&mut self) {
         self.put(&Entry::Closed(self.incarnation), (Known::default(), Known::default()));
-    }
-
-    /// Drops all that waits; returns how many changes that were. What brought them counts as never
-    /// having arrived.
-    pub(crate) fn discard(&mut self) -> usize {
-        self.pending.clear();
-        self.held = self.known.clone();
-        self.journal.forget_held();
-        self.quarantine.take().len()
     }
 
     /// Advances what is included as far as the quarantine allows; returns the difference.

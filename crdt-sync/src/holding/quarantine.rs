@@ -2,10 +2,11 @@
 
 use alloc::vec::Vec;
 
-use crdt_core::Timestamp;
+use crdt_core::{Limits, Reading, Separated, Timestamp};
 
-use super::Stretch;
-use crate::{Incarnation, Lattice};
+use super::{Change, Holding, Stretch, Taken};
+use crate::fault::Fault;
+use crate::{Config, Incarnation, Lattice, QuarantineError};
 
 /// A part of a change that waits.
 #[derive(Clone, Debug)]
@@ -87,5 +88,114 @@ impl<S: Lattice> Quarantine<S> {
         for waiting in &self.waiting {
             state.merge_ref(&waiting.part);
         }
+    }
+}
+
+impl<S: Lattice> Holding<S> {
+    /// Puts what of a change has to wait into quarantine, as far as it may be there; returns the
+    /// rest, and tells in `taken` what came of it.
+    pub(super) fn detain(
+        &mut self,
+        change: Change<S>,
+        now: Reading,
+        config: &Config,
+        taken: &mut Taken<S>,
+    ) -> S {
+        let Change { delta, stretch, is_piece } = change;
+        let horizon_ms = config.quarantine_horizon_ms.max(config.limits.max_ahead_ms);
+        let within = Limits::default().with_max_ahead_ms(horizon_ms);
+        let Separated { now: mut delta, later: beyond } =
+            self.state.separate(delta, now.wall_ms, &within);
+        taken.refused = beyond.map(|(_, timestamp)| QuarantineError::TooFarAhead {
+            timestamp,
+            now_ms: now.wall_ms,
+            horizon_ms,
+        });
+        if is_piece {
+            // What it kills waits together with what replaces it.
+            self.quarantine.join_into(&mut delta);
+        }
+        let Separated { now: rest, later } =
+            self.state.separate(delta, now.wall_ms, &config.limits);
+        if let Some((later, newest)) = later {
+            match self.let_wait(later, newest, stretch, config) {
+                Ok(is_new) => taken.waits = is_new,
+                Err(full) => taken.refused = Some(full),
+            }
+        }
+        rest
+    }
+
+    /// Puts a part of a change into quarantine, unless it is there already; returns whether it was
+    /// new.
+    fn let_wait(
+        &mut self,
+        later: S,
+        newest: Timestamp,
+        stretch: Stretch,
+        config: &Config,
+    ) -> Result<bool, QuarantineError> {
+        let stretch = if config.makes(Fault::CountQuarantined) {
+            Stretch { from: u64::MAX, ..stretch }
+        } else {
+            stretch
+        };
+        let whole = later.encode();
+        let mut waiting = S::default();
+        self.quarantine.join_into(&mut waiting);
+        let part = waiting.merge_novel(later);
+        let encoded = part.encode();
+        let bytes = encoded.len();
+        let (items, most_bytes) = (self.quarantine.len(), config.quarantine_bytes);
+        let is_full = items >= config.quarantine_items
+            || self.quarantine.bytes().saturating_add(bytes) > most_bytes;
+        if !part.is_bottom() && is_full {
+            return Err(QuarantineError::Full { items, bytes: self.quarantine.bytes() });
+        }
+        if encoded != whole {
+            // The others may hold the rest of it.
+            self.quarantine.block(stretch);
+        }
+        if part.is_bottom() {
+            return Ok(false);
+        }
+        self.quarantine.push(part, bytes, newest, stretch);
+        Ok(true)
+    }
+
+    /// Takes in what has waited long enough.
+    pub(crate) fn release(&mut self, now: Reading, config: &Config) -> Vec<Taken<S>> {
+        self.latest = now;
+        let latest_ms = now.wall_ms.saturating_add(config.limits.max_ahead_ms);
+        let mut all = Vec::new();
+        // One by one: what is included then has to wait for those that are still there.
+        while let Some(waiting) = self.quarantine.next_due(latest_ms) {
+            let Waiting { part: delta, stretch, .. } = waiting;
+            let change = Change { delta, stretch, is_piece: false };
+            let taken = self.take_in(Some(change), None, now, config);
+            all.extend(taken);
+        }
+        all
+    }
+
+    /// When something in quarantine is due, roughly, on the monotonic clock: the wall clock may step.
+    pub(crate) fn release_deadline(&self, config: &Config) -> Option<u64> {
+        let due_ms = self.quarantine.earliest_ms()?.saturating_sub(config.limits.max_ahead_ms);
+        let wait_ms = due_ms.saturating_sub(self.latest.wall_ms);
+        Some(self.latest.monotonic_ms.saturating_add(wait_ms))
+    }
+
+    /// Lets all that waits in quarantine block a log from a position on.
+    pub(crate) fn block(&mut self, sender: Incarnation, from: u64) {
+        self.quarantine.block(Stretch { sender, from, to: from });
+    }
+
+    /// Drops all that waits; returns how many changes that were. What brought them counts as never
+    /// having arrived.
+    pub(crate) fn discard(&mut self) -> usize {
+        self.pending.clear();
+        self.held = self.known.clone();
+        self.journal.forget_held();
+        self.quarantine.take().len()
     }
 }

@@ -239,7 +239,7 @@ impl<S: Lattice> Replica<S> {
         let advance = self.advance(remote, Some(&progress), &mut arrived, &mut claims);
         if advance.is_some() {
             let taken = self.holding.take_in(None, advance, now, &self.config);
-            taken.map_err(|_| ReceiveError::QuarantineFull)?;
+            taken.map_err(ReceiveError::Refused)?;
             link.owe(now.monotonic_ms.saturating_add(self.config.ack_delay_ms));
         }
         (link.arrived, link.claims) = (arrived, claims);

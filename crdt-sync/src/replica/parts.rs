@@ -7,6 +7,7 @@ use crdt_core::{Merge, Reading};
 use super::Replica;
 use super::receive::stretch;
 use crate::fault::Fault;
+use crate::holding::Change;
 use crate::link::{Link, Remote};
 use crate::message::{Frame, Part, PartAck};
 use crate::transfer::Receiving;
@@ -62,13 +63,23 @@ impl<S: Lattice> Replica<S> {
             // What was found out to be dead goes with what replaces it.
             last.merge(concluding.and_then(|(_, kills)| kills));
         }
-        let along = stretch(remote, &part.progress);
+        let stretch = stretch(remote, &part.progress);
+        let along = |delta| Some(Change { delta, stretch, is_piece: true });
         for change in changes {
-            self.take(link, peer, Some((change, along)), None, now)?;
+            receiving.is_partial |= !self.take(link, peer, along(change), None, now)?;
+        }
+        if receiving.is_partial {
+            // What was refused is offered again, with what it replaces and all that the stretch
+            // brings to include.
+            last = last.map(|last| self.without_visible_kills(last));
+            advance = None;
         }
         if last.is_some() || advance.is_some() {
-            let last = last.map(|last| (last, along));
-            self.take(link, peer, last, advance, now)?;
+            let last = last.and_then(along);
+            receiving.is_partial |= !self.take(link, peer, last, advance, now)?;
+        }
+        if receiving.is_partial {
+            (arrived, claims) = (link.arrived.clone(), link.claims.clone());
         }
         (link.arrived, link.claims) = (arrived, claims);
         link.news_ms = now.monotonic_ms;
@@ -80,6 +91,16 @@ impl<S: Lattice> Replica<S> {
         link.outbox.retain(|(_, frame)| !matches!(frame, Frame::PartAck(_)));
         link.outbox.push_back((self.holding.journal.written(), Frame::PartAck(ack)));
         Ok(())
+    }
+
+    /// What of a state leaves everything where it is that readers see: something that was to
+    /// replace it was refused, and there is no telling what.
+    fn without_visible_kills(&self, state: S) -> S {
+        let Some(dots) = S::dots() else { return state };
+        let live = dots.live(&state);
+        let kills = dots.seen(&state).difference(&live);
+        let visible = kills.difference(&kills.difference(&dots.live(self.state())));
+        dots.restrict(&state, &dots.seen(&state).difference(&visible))
     }
 
     /// How much of what is being sent has arrived.
@@ -98,8 +119,9 @@ impl<S: Lattice> Replica<S> {
         if sending.is_done() {
             link.sending = None;
             link.transferring.stop();
-            // Its acknowledgement as a stretch of the log is still to come.
-            link.resend.stop();
+            // Its acknowledgement as a stretch of the log is still to come. Should a value have been
+            // refused it does not, and the next attempt is to wait longer.
+            link.resend.at_ms = None;
             link.resend.start(now.monotonic_ms, self.config.resend_ms, self.config.max_resend_ms);
         }
     }

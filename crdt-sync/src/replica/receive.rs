@@ -2,6 +2,7 @@
 
 use alloc::string::ToString;
 use alloc::vec::Vec;
+use core::fmt;
 
 use crdt_core::wire::Wire;
 use crdt_core::{AdmitError, Reading};
@@ -9,7 +10,7 @@ use crdt_core::{AdmitError, Reading};
 use super::Replica;
 use super::hello::session_key;
 use crate::fault::Fault;
-use crate::holding::{Advance, Stretch, TakeError, Taken};
+use crate::holding::{Advance, Change, Stretch, Taken};
 use crate::known::{Known, Reach};
 use crate::link::{Link, Remote};
 use crate::message::{self, Frame, Progress, Refused, Told, Update};
@@ -107,19 +108,9 @@ impl<S: Lattice> Replica<S> {
     /// Tells both ends why a message was not taken in.
     fn refuse(&mut self, peer: Peer, why: &ReceiveError, now: Reading) {
         self.events.push_back(Event::Refused { from: peer, why: why.clone() });
-        let written = self.holding.journal.written();
-        // Two ends that cannot read each other must not go on telling each other so.
-        let pause_ms = self.config.resend_ms;
-        let may_tell = |told: Option<u64>| {
-            told.is_none_or(|told| told.saturating_add(pause_ms) <= now.monotonic_ms)
-        };
-        if let Some(link) = self.links.get_mut(&peer).filter(|link| may_tell(link.refused_ms)) {
-            link.refused_ms = Some(now.monotonic_ms);
-            let mut why = why.to_string();
-            while why.len() > LONGEST_REASON {
-                why.pop();
-            }
-            link.outbox.push_back((written, Frame::Refused(Refused { why })));
+        if let Some(mut link) = self.links.remove(&peer) {
+            self.tell_refusal(&mut link, why, now);
+            self.links.insert(peer, link);
         }
         let is_own = matches!(
             why,
@@ -130,6 +121,23 @@ impl<S: Lattice> Replica<S> {
         if is_own {
             self.give_way(now);
         }
+    }
+
+    /// Tells the peer why something was refused: not too often, as two ends that cannot read each
+    /// other must not go on telling each other so.
+    fn tell_refusal(&self, link: &mut Link<S>, why: &impl fmt::Display, now: Reading) {
+        let pause_ms = self.config.resend_ms;
+        let is_early = |told: u64| told.saturating_add(pause_ms) > now.monotonic_ms;
+        if link.refused_ms.is_some_and(is_early) {
+            return;
+        }
+        link.refused_ms = Some(now.monotonic_ms);
+        let mut why = why.to_string();
+        while why.len() > LONGEST_REASON {
+            why.pop();
+        }
+        let written = self.holding.journal.written();
+        link.outbox.push_back((written, Frame::Refused(Refused { why })));
     }
 
     fn hear(&mut self, peer: Peer, frame: Frame, now: Reading) -> Result<(), ReceiveError> {
@@ -202,14 +210,19 @@ impl<S: Lattice> Replica<S> {
             };
             let state = dictionary::decode::<S>(&delta, names, &self.config.budget);
             let state = state.map_err(ReceiveError::Malformed)?;
-            change = Some((state, stretch(remote, progress)));
+            let stretch = stretch(remote, progress);
+            change = Some(Change { delta: state, stretch, is_piece: false });
         }
         let (mut arrived, mut claims) = (link.arrived.clone(), link.claims.clone());
         add_claim(&mut claims, told.at, &told);
         let advance = self.advance(remote, progress.as_ref(), &mut arrived, &mut claims);
         let is_news = change.is_some() || told.version > link.heard_version;
-        self.take(link, peer, change, advance, now)?;
-        (link.arrived, link.claims) = (arrived, claims);
+        if self.take(link, peer, change, advance, now)? {
+            (link.arrived, link.claims) = (arrived, claims);
+        } else {
+            // What it tells of others still holds, once its log is there.
+            add_claim(&mut link.claims, told.at, &told);
+        }
         if let Some(names) = names {
             link.peer_names.learn(names);
         }
@@ -299,35 +312,41 @@ impl<S: Lattice> Replica<S> {
         (to > held || !known.is_empty()).then_some(Advance { sender, from, to, known })
     }
 
-    /// Takes in a change, what it brings to include, or both, and tells the host.
+    /// Takes in a change, what it brings to include, or both, and tells the host. Returns whether
+    /// that was all of it: if a value was refused, the rest of the change is merged, and nothing is
+    /// included.
     pub(super) fn take(
         &mut self,
         link: &mut Link<S>,
         peer: Peer,
-        change: Option<(S, Stretch)>,
+        change: Option<Change<S>>,
         advance: Option<Advance>,
         now: Reading,
-    ) -> Result<(), ReceiveError> {
+    ) -> Result<bool, ReceiveError> {
         let before = self.holding.position();
         let taken = self.holding.take_in(change, advance, now, &self.config);
-        let taken = taken.map_err(|error| match error {
-            TakeError::Admit(error) => ReceiveError::Refused(error),
-            TakeError::QuarantineFull => ReceiveError::QuarantineFull,
-        })?;
+        let taken = taken.map_err(ReceiveError::Refused)?;
         link.its.insert(before, self.holding.position());
+        let refused = taken.refused;
         self.tell(Some(peer), taken);
-        Ok(())
+        if let Some(why) = refused {
+            self.tell_refusal(link, &why, now);
+        }
+        Ok(refused.is_none())
     }
 
     /// Tells the host what came of a change.
     pub(super) fn tell(&mut self, from: Option<Peer>, taken: Taken<S>) {
-        let Taken { novel: delta, names, waits } = taken;
+        let Taken { novel: delta, names, waits, refused } = taken;
         if !delta.is_bottom() {
             self.events.push_back(Event::Changed { from, names, delta });
         }
         if let Some(from) = from.filter(|_| waits) {
             let waiting = self.holding.quarantine.len();
             self.events.push_back(Event::Quarantined { from, waiting });
+        }
+        if let Some((from, why)) = from.zip(refused) {
+            self.events.push_back(Event::ValueRefused { from, why });
         }
     }
 }

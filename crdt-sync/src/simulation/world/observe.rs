@@ -71,9 +71,9 @@ impl<M: Model<State: Lattice>> World<M> {
 
     const fn may_be_refused(&self, why: &ReceiveError) -> bool {
         match why {
-            ReceiveError::Refused(AdmitError::FutureTimestamp { .. })
-            | ReceiveError::QuarantineFull
-            | ReceiveError::Damaged => true,
+            ReceiveError::Refused(AdmitError::FutureTimestamp { .. }) | ReceiveError::Damaged => {
+                true
+            }
             ReceiveError::Refused(_) => self.is_any_replaced,
             ReceiveError::Unexpected(_) | ReceiveError::Comparison(_) => {
                 self.setup.troubles.datagrams || self.is_any_replaced
@@ -211,6 +211,7 @@ const fn name<S>(event: &Event<S>) -> &'static str {
         Event::Lag { .. } => "Lag",
         Event::Quarantined { .. } => "Quarantined",
         Event::Refused { .. } => "Refused",
+        Event::ValueRefused { .. } => "ValueRefused",
         Event::RefusedByPeer { .. } => "RefusedByPeer",
         Event::Restored { .. } => "Restored",
         Event::Forked { .. } => "Forked",
