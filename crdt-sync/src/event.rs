@@ -78,7 +78,7 @@ pub enum Event<S> {
     },
     /// Another opening continues the same one as this does: the store was copied, or restored from
     /// an older copy. What peers hold of the other comes; what it had told nobody is lost if it is
-    /// gone.
+    /// gone. If both went on under one id, [`Renewed`](Self::Renewed) follows.
     Forked {
         /// This opening.
         one: Incarnation,
@@ -92,6 +92,12 @@ pub enum Event<S> {
         from: ReplicaId,
         /// The id that it has now.
         to: ReplicaId,
+        /// The rest of what this opening had written under the old id: peers had acknowledged it.
+        /// If others acknowledged as much of the other copy meanwhile, one of two contents of the
+        /// same write stays and the other is lost. Look for it in the state once the copies' peers
+        /// have met, and write anew what is missing. Its writes bear an id that nobody has: do not
+        /// merge it. Bottom if nothing is at risk.
+        at_risk: S,
     },
     /// Two replicas that should have been equal were not; they are being brought together.
     Diverged {

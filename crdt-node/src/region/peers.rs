@@ -121,8 +121,13 @@ impl Peers {
             Event::Forked { one, other } => {
                 format!("the store was copied: {one:?} and {other:?} go on from the same opening")
             }
-            Event::Renewed { from, to } => {
-                format!("the id {from} is in use twice: going on as {to}")
+            Event::Renewed { from, to, at_risk } => {
+                let names: Vec<&str> = at_risk.names().collect();
+                let risk = match names.as_slice() {
+                    [] => String::new(),
+                    names => format!("; look whether the last writes are there to: {names:?}"),
+                };
+                format!("the id {from} is in use twice: going on as {to}{risk}")
             }
             Event::Diverged { peer } => {
                 format!("{} should have been equal and is not: bringing it together", name(peer))

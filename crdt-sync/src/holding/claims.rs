@@ -10,6 +10,8 @@ const MOST: usize = 4_096;
 /// taken back and written anew.
 #[derive(Clone, Debug)]
 pub(crate) struct Claims<S> {
+    /// Those that were there at the opening.
+    former: S,
     shared: S,
     /// Up to this log position.
     position: u64,
@@ -18,8 +20,13 @@ pub(crate) struct Claims<S> {
 }
 
 impl<S: crate::Lattice> Claims<S> {
-    pub(crate) const fn new(shared: S, position: u64) -> Self {
-        Self { shared, position, later: VecDeque::new() }
+    pub(crate) fn new(former: S, position: u64) -> Self {
+        Self { shared: former.clone(), former, position, later: VecDeque::new() }
+    }
+
+    /// What was claimed at the opening.
+    pub(crate) const fn former(&self) -> &S {
+        &self.former
     }
 
     /// What is shared, and up to which log position.

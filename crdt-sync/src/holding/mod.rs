@@ -328,16 +328,19 @@ impl<S: Lattice> Holding<S> {
     }
 
     /// Goes on under a new id, because the present one is used twice: takes back what was written
-    /// under it and nobody is known to have, and writes that anew. Returns the old id.
+    /// under it and nobody is known to have, and writes that anew. Returns the old id, and the rest
+    /// of what this opening wrote under it.
     ///
     /// Whoever has the old opening's log has, of what follows, only what was shared; so the new one
     /// continues it there. Its log begins after all positions that were ever told, and its peers are
     /// compared with.
-    pub(crate) fn renew(&mut self, now: Reading) -> ReplicaId {
+    pub(crate) fn renew(&mut self, now: Reading) -> (ReplicaId, S) {
         let from = self.id;
         let to = ReplicaId::from_u128(self.random.draw());
         let (mark, shared) = self.claims.shared();
         let rewritten = Arc::make_mut(&mut self.state).renew(from, to, mark);
+        let nobody = ReplicaId::from_u128(self.random.draw());
+        let at_risk = S::clone(&self.state).renew(from, nobody, self.claims.former());
         let position = self.position() + 1;
         self.predecessor = Some((self.incarnation, shared));
         self.incarnation = Incarnation::drawn(now.wall_ms, self.random.draw_u32());
@@ -348,7 +351,7 @@ impl<S: Lattice> Holding<S> {
         let included = self.enter();
         self.put(&Entry::Whole(self.image()), included);
         self.opened = self.journal.written();
-        from
+        (from, at_risk)
     }
 
     /// The replica as it is stored.

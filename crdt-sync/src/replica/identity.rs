@@ -4,6 +4,11 @@
 //! opening names the one that it continues, and that is told along with what is included; so whoever
 //! hears of two that continue the same one knows, and both give way: each goes on under an id of its
 //! own. That costs nothing but a name, and neither has to know whether the other still lives.
+//!
+//! What nobody had acknowledged is taken back and written anew, so it is lost to nobody. What a peer
+//! had acknowledged cannot be: should the other copy have written as much, and another peer have
+//! acknowledged that, then the same dots have two contents, of which the same one stays everywhere.
+//! To write all of it anew would count twice what stays. So the application is told what it is.
 
 use crdt_core::Reading;
 
@@ -51,11 +56,12 @@ impl<S: Lattice> Replica<S> {
         if !self.holding.keeps_id {
             return;
         }
-        let from = self.holding.renew(now);
+        let (from, at_risk) = self.holding.renew(now);
         self.lineage.merge(&self.holding.known);
         self.greet_all(now);
         self.suspended.clear();
-        self.events.push_back(Event::Renewed { from, to: self.holding.id });
+        let to = self.holding.id;
+        self.events.push_back(Event::Renewed { from, to, at_risk });
     }
 
     /// Has every link begin anew.

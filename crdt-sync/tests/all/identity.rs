@@ -172,6 +172,36 @@ fn two_copies_of_a_store_that_wrote_equally_much_lose_nothing() {
 }
 
 #[test]
+fn of_two_copies_that_different_peers_acknowledged_each_says_what_may_be_lost() {
+    let mut fleet = Fleet::<Set>::new(4, &Config::default());
+    fleet.has_copies = true;
+    add(&mut fleet, 0, 1);
+    let store = close(&mut fleet, 0);
+    fleet.reopen(0, &store);
+    fleet.reopen(1, &store);
+    fleet.connect(0, 2);
+    fleet.connect(1, 3);
+    add(&mut fleet, 0, 10);
+    add(&mut fleet, 1, 11);
+    fleet.run(10_000);
+    fleet.events.clear();
+    fleet.connect(2, 3);
+    fleet.run(60_000);
+    assert!(fleet.are_equal());
+    let at_risk = |copy: usize| {
+        let mut told = fleet.events.iter().filter_map(|(number, event)| match event {
+            Event::Renewed { at_risk, .. } if *number == copy => Some(at_risk),
+            _ => None,
+        });
+        told.next().expect("renewed").iter().copied().collect::<Vec<u64>>()
+    };
+    assert_eq!((at_risk(0), at_risk(1)), (vec![10], vec![11]));
+    // The two are one write with two contents.
+    let left = elements(&fleet, 0);
+    assert!(left == [1, 10] || left == [1, 11], "{left:?}");
+}
+
+#[test]
 fn two_copies_of_a_counter_count_each_increment_once() {
     type Counters = BTreeMap<String, GCounter>;
     let increment = |fleet: &mut Fleet<Counters>, number: usize, by: u64| {

@@ -31,6 +31,8 @@ pub(crate) struct Fleet<S> {
     pub(crate) bytes: BTreeMap<(usize, usize), usize>,
     pub(crate) messages: BTreeMap<(usize, usize), usize>,
     pub(crate) events: Vec<(usize, Event<S>)>,
+    /// Whether there are copies of one store, which refuse each other's writes.
+    pub(crate) has_copies: bool,
 }
 
 impl<S: Lattice> Fleet<S> {
@@ -53,6 +55,7 @@ impl<S: Lattice> Fleet<S> {
             bytes: BTreeMap::new(),
             messages: BTreeMap::new(),
             events: Vec::new(),
+            has_copies: false,
         }
     }
 
@@ -152,6 +155,7 @@ impl<S: Lattice> Fleet<S> {
                 match received {
                     // Sent over a connection that has begun anew since.
                     Ok(()) | Err(ReceiveError::Damaged) => {}
+                    Err(ReceiveError::Refused(_)) if self.has_copies => {}
                     Err(why) => panic!("{from} to {to}: {message:?}: {why}"),
                 }
             }
