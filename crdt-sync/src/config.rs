@@ -47,7 +47,8 @@ pub struct Config {
     pub lag_critical_ms: u64,
     /// For how long tokens of openings that have been continued since can be answered: 30 days.
     pub token_life_ms: u64,
-    /// How far ahead of the wall clock the ceiling of timestamps is reserved. 10,000.
+    /// How far ahead of the wall clock the ceiling of timestamps is reserved: a record of some ten
+    /// bytes, at most twice in that time, while there are writes with timestamps. 10,000.
     pub ceiling_ms: u64,
     /// How far ahead of the local clock a timestamp may be before it waits in quarantine.
     pub limits: Limits,

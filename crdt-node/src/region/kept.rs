@@ -2,9 +2,9 @@
 
 use std::path::Path;
 
-use crdt_core::{ClockError, Limits, Reading, ReplicaId, Timestamp};
+use crdt_core::{Limits, Reading, ReplicaId, Timestamp};
 use crdt_document::{self as document, Author, Document};
-use crdt_sync::{Config, Opening, Replica, Token, TryWriteError, WriteError};
+use crdt_sync::{Config, Opening, Replica, Token, TryWriteError};
 
 use super::RegionError;
 use crate::operations::{Change, Operation};
@@ -73,16 +73,7 @@ impl Kept {
             Ok(at) => at,
             Err(refusal) => return Ok(Err(refusal)),
         };
-        let mut written = self.write(now, at, operation);
-        if let Err(TryWriteError::Write(WriteError::Clock(ClockError::CeilingReached { .. }))) =
-            written
-        {
-            // Nothing happened for longer than timestamps were reserved for; those that are needed
-            // now are among the records that wait.
-            self.commit()?;
-            written = self.write(now, at, operation);
-        }
-        Ok(match written {
+        Ok(match self.write(now, at, operation) {
             Ok(token) => {
                 self.applied = number;
                 Ok(token)

@@ -2,7 +2,7 @@
 
 use alloc::collections::VecDeque;
 
-use crdt_core::{Timestamp, Wire};
+use crdt_core::Wire;
 
 use crate::Incarnation;
 use crate::known::Known;
@@ -28,7 +28,6 @@ struct Step {
     known: Known,
     held: Known,
     is_news: bool,
-    ceiling: Option<Timestamp>,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -67,12 +66,8 @@ impl Journal {
     ) {
         self.written += 1;
         let number = self.written;
-        let ceiling = match entry {
-            Entry::Ceiling(ceiling) => Some(*ceiling),
-            _ => None,
-        };
         let is_news = known.has_other_than(own);
-        self.steps.push_back(Step { number, position, known, held, is_news, ceiling });
+        self.steps.push_back(Step { number, position, known, held, is_news });
         if self.is_kept {
             self.out.push_back(Record { number, bytes: entry.encode() });
         }
@@ -86,10 +81,8 @@ impl Journal {
         }
     }
 
-    /// The host has made the records up to `number` durable; returns the highest ceiling among
-    /// them.
-    pub(crate) fn persisted(&mut self, number: u64) -> Option<Timestamp> {
-        let mut ceiling = None;
+    /// The host has made the records up to `number` durable.
+    pub(crate) fn persisted(&mut self, number: u64) {
         while self.steps.front().is_some_and(|step| step.number <= number) {
             let Some(step) = self.steps.pop_front() else { break };
             self.persisted = step.number;
@@ -97,8 +90,6 @@ impl Journal {
             self.durable.version += u64::from(step.is_news);
             self.durable.known.merge(&step.known);
             self.durable.held.merge(&step.held);
-            ceiling = ceiling.max(step.ceiling);
         }
-        ceiling
     }
 }

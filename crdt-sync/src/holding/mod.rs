@@ -140,16 +140,17 @@ impl<S: Lattice> Holding<S> {
     }
 
     /// A timestamp for a local write.
-    pub(crate) fn stamp(&mut self, now: Reading) -> Result<Timestamp, ClockError> {
+    ///
+    /// A higher ceiling is written down before when the present one is nearly used up: so it is
+    /// durable before anything is that bears a timestamp below it, and what is not durable is told to
+    /// nobody.
+    pub(crate) fn stamp(&mut self, now: Reading, config: &Config) -> Result<Timestamp, ClockError> {
+        if let Some(ceiling) = self.clock.wants_ceiling(now, config.ceiling_ms) {
+            self.put(&Entry::Ceiling(ceiling), (Known::default(), Known::default()));
+            self.clock.raise_ceiling(ceiling);
+            self.ceiling = self.ceiling.max(ceiling);
+        }
         self.clock.now(now)
-    }
-
-    /// Has a higher ceiling of timestamps persisted when the present one is nearly used up.
-    pub(crate) fn reserve(&mut self, now: Reading, config: &Config) {
-        let wanted = self.clock.wants_ceiling(now, config.ceiling_ms);
-        let Some(ceiling) = wanted.filter(|ceiling| *ceiling > self.ceiling) else { return };
-        self.ceiling = ceiling;
-        self.put(&Entry::Ceiling(ceiling), (Known::default(), Known::default()));
     }
 
     /// Changes the state by a local write; returns the log position after it.
@@ -300,9 +301,7 @@ impl<S: Lattice> Holding<S> {
 
     /// The host has made the records up to `number` durable.
     pub(crate) fn persisted(&mut self, number: u64) {
-        if let Some(ceiling) = self.journal.persisted(number) {
-            self.clock.raise_ceiling(ceiling);
-        }
+        self.journal.persisted(number);
     }
 
     /// Forgets the openings that nobody asks after any more.

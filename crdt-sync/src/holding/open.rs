@@ -29,7 +29,7 @@ impl<S: Lattice> Holding<S> {
     /// A replica that has nothing yet.
     pub(crate) fn create(opening: &Opening, config: &Config) -> Self {
         let mut holding = Self::blank(opening, config);
-        holding.begin(opening, config);
+        holding.begin();
         holding
     }
 
@@ -73,7 +73,7 @@ impl<S: Lattice> Holding<S> {
                 holding.clock = Clock::durable(stored.ceiling);
             }
         }
-        holding.begin(opening, config);
+        holding.begin();
         Ok(holding)
     }
 
@@ -104,14 +104,13 @@ impl<S: Lattice> Holding<S> {
         }
     }
 
-    fn begin(&mut self, opening: &Opening, config: &Config) {
+    fn begin(&mut self) {
         let included = self.enter();
         let continues = self.predecessor.map(|(predecessor, _)| predecessor);
         let (replica, incarnation) = (self.id, self.incarnation);
         let opened = Entry::Opened { replica, incarnation, continues };
         self.put(&opened, included);
         self.opened = self.journal.written();
-        self.reserve(opening.now, config);
     }
 
     /// Enters the present opening into what is included, and returns all that is.

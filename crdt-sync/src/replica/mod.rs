@@ -211,12 +211,13 @@ impl<S: Lattice> Replica<S> {
     }
 
     /// Writes with a timestamp, for registers whose latest write wins: as
-    /// [`write`](Replica::write).
+    /// [`write`](Replica::write). Timestamps increase, also across restarts, as far as what bears them
+    /// was durable: tell nobody of one before.
     ///
     /// # Errors
     ///
     /// [`WriteError::Closed`], and [`WriteError::Clock`] when there is no timestamp to be had: the
-    /// wall clock has jumped ahead, or the ceiling of timestamps is not durable yet.
+    /// wall clock has jumped ahead, and nobody has [confirmed](Replica::confirm_clock) that.
     pub fn write_stamped(
         &mut self,
         now: Reading,
@@ -225,8 +226,7 @@ impl<S: Lattice> Replica<S> {
         if self.is_closed {
             return Err(WriteError::Closed);
         }
-        self.holding.reserve(now, &self.config);
-        let stamp = self.holding.stamp(now)?;
+        let stamp = self.holding.stamp(now, &self.config)?;
         self.write(now, |state, me| change(state, me, stamp))
     }
 

@@ -46,7 +46,6 @@ impl<S: Lattice> Replica<S> {
 
     /// Lets what was waiting for time happen.
     fn pass_time(&mut self, now: Reading) {
-        self.holding.reserve(now, &self.config);
         for taken in self.holding.release(now, &self.config) {
             self.tell(None, taken);
         }

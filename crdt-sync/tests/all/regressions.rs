@@ -144,6 +144,35 @@ fn nobody_is_greeted_before_the_opening_is_durable() {
     assert_eq!(said(&mut replica, now).len(), 1);
 }
 
+#[test]
+fn the_first_write_after_a_long_pause_has_a_timestamp_and_the_next_opening_later_ones() {
+    let now = Reading::wall(START_MS);
+    let mut replica = new::<LwwRegister<u8>>(1, &Config::default());
+    let stamp = |replica: &mut Replica<LwwRegister<u8>>, now| {
+        let mut given = Timestamp::MIN;
+        let set = |register: &mut LwwRegister<u8>, me, stamp| {
+            given = stamp;
+            register.set(me, stamp, 1).expect("not worn out")
+        };
+        replica.write_stamped(now, set).expect("a timestamp");
+        given
+    };
+    stamp(&mut replica, now);
+    let last = stamp(&mut replica, Reading::wall(START_MS + 3_600_000));
+    assert_eq!(last.millis(), START_MS + 3_600_000);
+    // However much of it is durable: what bears a timestamp is only after a ceiling above it.
+    let records: Vec<_> = std::iter::from_fn(|| replica.next_record()).collect();
+    for kept in 1..=records.len() {
+        let kept = records[..kept].iter().map(|record| record.bytes.as_slice());
+        let opening = Opening::new(2, now);
+        let opened = Replica::<LwwRegister<u8>>::open(None, kept, &opening, Config::default());
+        let mut opened = opened.expect("a store in order");
+        let durable = opened.state().timestamp();
+        let next = stamp(&mut opened, now);
+        assert!(durable.is_none_or(|durable| durable < next), "{next:?} after {durable:?}");
+    }
+}
+
 /// A replica whose clock is ten minutes behind takes in what it can, and shows nothing else.
 type Title = (LwwRegister<u8>, GSet<u8>);
 

@@ -203,6 +203,15 @@ impl World {
 
     /// What has to hold after every step; tells what does not.
     fn check(&self) -> Result<(), String> {
+        for (host, replica) in self.replicas.iter().enumerate() {
+            // Everybody was asked until they had nothing to say: a host would spin.
+            if let Some(past) = replica.next_deadline().filter(|next| *next <= self.now_ms) {
+                return Err(format!(
+                    "{host} wants to be asked at {past}, and it is {}",
+                    self.now_ms
+                ));
+            }
+        }
         for (token, element, _) in &self.writes {
             for (host, replica) in self.replicas.iter().enumerate() {
                 if replica.covers(token) && !replica.state().contains(element) {
