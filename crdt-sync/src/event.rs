@@ -86,7 +86,9 @@ pub enum Event<S> {
         other: Incarnation,
     },
     /// This replica's id turned out to be in use twice. What it had written under it, and nobody
-    /// was known to have, was taken back and written anew under another.
+    /// was known to have, was taken back and written anew under another. A peer that has it all the
+    /// same, as its acknowledgement was lost, then has it twice: a counter counts it twice, and who
+    /// removes an element that was written anew removes it only where the first is not.
     Renewed {
         /// The id that it had.
         from: ReplicaId,

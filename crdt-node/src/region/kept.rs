@@ -52,34 +52,21 @@ impl Kept {
     }
 
     /// Applies a local operation, and returns the token of the write: to be told when it is
-    /// [committed](Self::commit). One that is applied already changes nothing.
-    ///
-    /// The outer error is the store's, after which this replica must not go on; the inner one
-    /// says why the operation is refused.
-    pub(super) fn apply(
-        &mut self,
-        number: u64,
-        operation: &Operation,
-    ) -> Result<Result<Token, String>, StoreError> {
+    /// [committed](Self::commit). One that is applied already changes nothing. The error says why
+    /// the operation is refused.
+    pub(super) fn apply(&mut self, number: u64, operation: &Operation) -> Result<Token, String> {
         if number <= self.applied {
-            return Ok(Ok(self.replica.token()));
+            return Ok(self.replica.token());
         }
         let next = self.applied + 1;
         if number != next {
-            return Ok(Err(format!("operation {number} came where {next} was expected")));
+            return Err(format!("operation {number} came where {next} was expected"));
         }
         let now = Reading::system();
-        let at = match instant(&operation.change, now) {
-            Ok(at) => at,
-            Err(refusal) => return Ok(Err(refusal)),
-        };
-        Ok(match self.write(now, at, operation) {
-            Ok(token) => {
-                self.applied = number;
-                Ok(token)
-            }
-            Err(error) => Err(error.to_string()),
-        })
+        let at = instant(&operation.change, now)?;
+        let token = self.write(now, at, operation).map_err(|error| error.to_string())?;
+        self.applied = number;
+        Ok(token)
     }
 
     fn write(
@@ -161,11 +148,11 @@ mod tests {
     }
 
     fn apply(kept: &mut Kept, number: u64, text: &str) {
-        kept.apply(number, &operation(text)).expect("the disk is there").expect("applies");
+        kept.apply(number, &operation(text)).expect("applies");
     }
 
     fn refused(kept: &mut Kept, number: u64, text: &str) -> String {
-        kept.apply(number, &operation(text)).expect("the disk is there").expect_err("is refused")
+        kept.apply(number, &operation(text)).expect_err("is refused")
     }
 
     fn value(kept: &Kept) -> Value {

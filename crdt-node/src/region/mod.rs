@@ -221,12 +221,10 @@ impl Region {
                 }
                 Answer::Done
             }
-            Ok(Request::Apply { number, operation }) => {
-                match self.kept.apply(number, &operation)? {
-                    Ok(token) => Answer::Written(token),
-                    Err(refusal) => Answer::Refused(refusal),
-                }
-            }
+            Ok(Request::Apply { number, operation }) => match self.kept.apply(number, &operation) {
+                Ok(token) => Answer::Written(token),
+                Err(refusal) => Answer::Refused(refusal),
+            },
             Ok(Request::Follow(token)) => self.follow(token),
             Ok(Request::Cut(peer)) => {
                 self.shared.gates.set_cut(&peer, true);
