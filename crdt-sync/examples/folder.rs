@@ -6,6 +6,7 @@
 //!
 //! The replicas live on while the stick is under way: a message is addressed to the opening of a
 //! replica that asked for it, so one that was closed and opened again begins with a new greeting.
+//! Programs that end after every visit carry snapshots: `Replica::merge_snapshot`.
 
 use std::error::Error;
 use std::fs;

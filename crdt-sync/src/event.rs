@@ -11,9 +11,9 @@ use crate::{Durability, Incarnation, Level, Peer, QuarantineError, ReceiveError,
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Event<S> {
-    /// A peer's change was merged, or one that waited in quarantine.
+    /// A peer's change was merged, or a snapshot, or what had waited in quarantine.
     Changed {
-        /// The link that it came over; `None` out of quarantine.
+        /// The link that it came over; `None` out of quarantine, or from a snapshot.
         from: Option<Peer>,
         /// The names of what changed, in order, where the state has names.
         names: Vec<String>,
@@ -40,8 +40,8 @@ pub enum Event<S> {
     },
     /// A part of a change bears timestamps too far ahead of the local clock, and waits.
     Quarantined {
-        /// The link that it came over.
-        from: Peer,
+        /// The link that it came over; `None` from a snapshot.
+        from: Option<Peer>,
         /// How many changes wait now.
         waiting: usize,
     },
@@ -49,8 +49,8 @@ pub enum Event<S> {
     /// merged. Nothing after it from the same peer counts as included until it is taken in, and the
     /// peer offers it again from time to time.
     ValueRefused {
-        /// The link that it came over.
-        from: Peer,
+        /// The link that it came over; `None` from a snapshot.
+        from: Option<Peer>,
         /// Why.
         why: QuarantineError,
     },

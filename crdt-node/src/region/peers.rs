@@ -103,13 +103,13 @@ impl Peers {
             }
             Event::Quarantined { from, waiting } => format!(
                 "{} wrote ahead of the clock here; changes that wait until it gets there: {waiting}",
-                name(from)
+                name(from?)
             ),
             Event::Refused { from, why } => {
                 format!("a message from {} is refused: {why}", name(from))
             }
             Event::ValueRefused { from, why } => {
-                format!("a value from {} is refused, the rest is merged: {why}", name(from))
+                format!("a value from {} is refused, the rest is merged: {why}", name(from?))
             }
             Event::RefusedByPeer { peer, why } => {
                 format!("{} refuses something: {why}", name(peer))

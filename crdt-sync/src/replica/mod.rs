@@ -7,6 +7,7 @@
 //! | `send` | what a peer is to hear next, and when |
 //! | `compare` | what to do when the log does not reach back to where a peer is |
 //! | `identity` | what to do when an id turns out to be in use twice |
+//! | `snapshot` | the replica as bytes, for its store or for others |
 //! | `watch` | tokens, durability, lag |
 
 mod compare;
@@ -15,12 +16,12 @@ mod identity;
 mod parts;
 mod receive;
 mod send;
+mod snapshot;
 mod watch;
 
 use alloc::collections::{BTreeMap, BTreeSet, VecDeque};
 use core::fmt;
 
-use crdt_core::wire::Wire;
 use crdt_core::{Reading, ReplicaId, Timestamp};
 
 use crate::holding::Holding;
@@ -29,7 +30,7 @@ use crate::link::Link;
 use crate::transfer::{Receiving, Sending};
 use crate::{
     Config, Durability, Event, Incarnation, Lattice, Level, OpenError, Opening, Peer, Record,
-    Snapshot, Token, TryWriteError, WriteError,
+    Token, TryWriteError, WriteError,
 };
 
 /// So many transfers are remembered whose link is down; an older one begins anew.
@@ -268,15 +269,6 @@ impl<S: Lattice> Replica<S> {
     pub fn persisted(&mut self, number: u64) {
         self.holding.persisted(number);
         self.after_change();
-    }
-
-    /// The whole replica as it is now, to be stored in place of the records so far. Once it is
-    /// durable say so with [`persisted`](Replica::persisted), and drop the snapshots and records
-    /// before it. Whether that is worthwhile the host decides: by the size of the records, say.
-    ///
-    /// Cost: O(n).
-    pub fn snapshot(&self) -> Snapshot {
-        Snapshot { number: self.holding.journal.written(), bytes: self.holding.image().encode() }
     }
 
     /// Ends this opening in good order: nothing is written or received afterwards. When the last

@@ -52,12 +52,17 @@ impl<S: Lattice> Replica<S> {
         if let Err(why) = &received {
             self.refuse(peer, why, now);
         }
+        self.after_news();
+        received
+    }
+
+    /// What follows from whatever was taken in.
+    pub(super) fn after_news(&mut self) {
         if core::mem::take(&mut self.has_learnt) {
             self.forget_continued();
         }
         self.drain_log();
         self.after_change();
-        received
     }
 
     /// Reads a message; `None` when it comes before the greeting that it needs.
@@ -341,11 +346,11 @@ impl<S: Lattice> Replica<S> {
         if !delta.is_bottom() {
             self.events.push_back(Event::Changed { from, names, delta });
         }
-        if let Some(from) = from.filter(|_| waits) {
+        if waits {
             let waiting = self.holding.quarantine.len();
             self.events.push_back(Event::Quarantined { from, waiting });
         }
-        if let Some((from, why)) = from.zip(refused) {
+        if let Some(why) = refused {
             self.events.push_back(Event::ValueRefused { from, why });
         }
     }

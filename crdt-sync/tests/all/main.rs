@@ -23,6 +23,7 @@ mod scopes;
 #[cfg(feature = "simulate")]
 mod simulation;
 mod small_scope;
+mod snapshots;
 mod support;
 mod tokens;
 mod transfers;
