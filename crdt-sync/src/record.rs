@@ -30,13 +30,16 @@ pub struct Snapshot {
     pub bytes: Vec<u8>,
 }
 
+/// Where a change comes from: whose log, and up to which position of it.
+pub(crate) type Origin = (Incarnation, u64);
+
 /// What a record says. States are bytes here.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Entry {
     /// A new opening of the store, whose identity the writes after it bear.
     Opened { replica: ReplicaId, incarnation: Incarnation, continues: Option<Incarnation> },
     /// A change, or nothing, and what is included with it.
-    Changed { position: u64, known: Known, delta: Vec<u8> },
+    Changed { position: u64, known: Known, origin: Option<Origin>, delta: Vec<u8> },
     /// No timestamp above this has been minted.
     Ceiling(Timestamp),
     /// All of it, as it is.
@@ -87,10 +90,15 @@ impl Wire for Entry {
                 incarnation.write_to(writer);
                 continues.write_to(writer);
             }
-            Self::Changed { position, known, delta } => {
+            Self::Changed { position, known, origin, delta } => {
                 writer.byte(1);
                 writer.varint(*position);
                 known.write_to(writer);
+                writer.byte(u8::from(origin.is_some()));
+                if let Some((sender, at)) = origin {
+                    sender.write_to(writer);
+                    writer.varint(*at);
+                }
                 delta.write_to(writer);
             }
             Self::Ceiling(ceiling) => {
@@ -119,6 +127,11 @@ impl Wire for Entry {
             1 => Self::Changed {
                 position: reader.varint()?,
                 known: Known::read_from(reader)?,
+                origin: if bool::read_from(reader)? {
+                    Some((Incarnation::read_from(reader)?, reader.varint()?))
+                } else {
+                    None
+                },
                 delta: Vec::read_from(reader)?,
             },
             2 => Self::Ceiling(Timestamp::from_bits(u64::read_from(reader)?)),
@@ -172,7 +185,12 @@ mod tests {
             ),
             (
                 include_str!("../tests/golden/record_changed.hex"),
-                Entry::Changed { position: 300, known: known(), delta },
+                Entry::Changed {
+                    position: 300,
+                    known: known(),
+                    origin: Some((opening(), 9)),
+                    delta,
+                },
             ),
             (
                 include_str!("../tests/golden/record_ceiling.hex"),

@@ -2,7 +2,7 @@
 
 use alloc::collections::VecDeque;
 
-use crate::Incarnation;
+use crate::record::Origin;
 
 /// One change: what was novel of it.
 #[derive(Clone, Debug)]
@@ -11,7 +11,7 @@ pub(crate) struct Entry<S> {
     /// How long its bytes are.
     pub(crate) bytes: usize,
     /// The log and the position there that it came with; `None` for a local write.
-    pub(crate) origin: Option<(Incarnation, u64)>,
+    pub(crate) origin: Option<Origin>,
     /// When it was taken in, on the monotonic clock.
     pub(crate) at_ms: u64,
 }

@@ -24,16 +24,13 @@ use crdt_core::{AdmitError, Clock, ClockError, Limits, Reading, ReplicaId, Times
 use crate::fault::Fault;
 use crate::known::{Known, Reach};
 use crate::random::Random;
-use crate::record::{Entry, Image};
+use crate::record::{Entry, Image, Origin};
 use crate::{Config, Incarnation, Lattice, QuarantineError};
 
 pub(crate) use claims::Claims;
 pub(crate) use journal::{Durable, Journal};
 pub(crate) use log::Log;
 pub(crate) use quarantine::Quarantine;
-
-/// Where a change comes from: whose log, and up to which position of it.
-pub(crate) type Origin = (Incarnation, u64);
 
 pub(crate) struct Holding<S> {
     pub(crate) id: ReplicaId,
@@ -279,14 +276,15 @@ impl<S: Lattice> Holding<S> {
         known.advance(self.incarnation, reach);
         self.known.advance(self.incarnation, reach);
         self.held.advance(self.incarnation, reach);
-        let entry = Entry::Changed { position, known: known.clone(), delta: encoded };
+        let entry = Entry::Changed { position, known: known.clone(), origin, delta: encoded };
         self.put(&entry, (known, held));
     }
 
     /// Writes down what is included, without a change.
     pub(crate) fn note(&mut self, (known, held): (Known, Known)) {
         let position = self.position();
-        let entry = Entry::Changed { position, known: known.clone(), delta: Vec::new() };
+        let (origin, delta) = (None, Vec::new());
+        let entry = Entry::Changed { position, known: known.clone(), origin, delta };
         self.put(&entry, (known, held));
     }
 

@@ -206,7 +206,7 @@ impl<S: Lattice> Stored<S> {
                 self.known.advance(incarnation, Reach { position, continues });
                 (self.replica, self.incarnation) = (replica, incarnation);
             }
-            Entry::Changed { position, known, delta } => {
+            Entry::Changed { position, known, origin, delta } => {
                 if position <= self.position && !delta.is_empty() {
                     // A snapshot that was taken later holds it already.
                     return Ok(());
@@ -217,7 +217,7 @@ impl<S: Lattice> Stored<S> {
                     let delta = S::decode_within(&delta, &Budget::unbounded())?;
                     self.state.merge_ref(&delta);
                     let at_ms = opening.now.monotonic_ms;
-                    let entry = log::Entry { delta, bytes, origin: None, at_ms };
+                    let entry = log::Entry { delta, bytes, origin, at_ms };
                     self.log.push(entry, config.log_bytes);
                     self.position = position;
                 }

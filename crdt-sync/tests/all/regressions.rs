@@ -259,3 +259,27 @@ fn a_copy_of_a_running_store_does_not_stand_for_it() {
     assert!(fleet.replicas[1].is_durable(&token, Durability::All));
     assert_eq!(fleet.replicas[1].log_bytes(), 0);
 }
+
+#[test]
+fn what_came_from_a_peer_is_not_sent_back_to_it_after_a_restart() {
+    let mut fleet = Fleet::<GSet<Vec<u8>>>::new(3, &Config::default());
+    fleet.connect(0, 1);
+    fleet.run(1_000);
+    // 2 is a member that is never there, so the log is kept.
+    let absent = fleet.replicas[2].id();
+    fleet.replicas[0].set_members([absent]);
+    let now = fleet.now();
+    fleet.replicas[1].write(now, |set, _| set.add(vec![7; 5_000])).expect("open");
+    fleet.run(10);
+    let store = fleet.stores[0].clone();
+    fleet.reopen(0, &store);
+    fleet.forget_counts();
+    fleet.connect(0, 1);
+    fleet.run(10_000);
+    assert_eq!(fleet.replicas[0].state(), fleet.replicas[1].state());
+    assert!(fleet.bytes[&(0, 1)] < 500, "{:?}", fleet.bytes);
+    // Whoever lacks it is sent it from the log that was reopened.
+    fleet.connect(0, 2);
+    fleet.run(10_000);
+    assert!(fleet.are_equal());
+}
