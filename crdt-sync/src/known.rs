@@ -1,6 +1,6 @@
 //! Per replica, the log position up to which a state includes that replica's state.
 
-use alloc::collections::BTreeMap;
+use alloc::collections::{BTreeMap, BTreeSet};
 
 use crdt_core::wire::{DecodeError, DecodeErrorKind, Reader, Wire, Writer};
 
@@ -128,20 +128,23 @@ impl Known {
         all.any(|(before, _)| before == incarnation)
     }
 
-    /// Another incarnation that continues the same one as `mine` does: the mark of a store that was
-    /// copied, or restored.
-    pub(crate) fn twin_of(&self, mine: Incarnation) -> Option<Incarnation> {
-        let (predecessor, _) = self.0.get(&mine)?.continues?;
-        let is_twin =
-            |reach: &Reach| reach.continues.is_some_and(|(other, _)| other == predecessor);
-        let mut others = self.0.iter().filter(|(other, _)| **other != mine);
-        others.find(|(_, reach)| is_twin(reach)).map(|(other, _)| *other)
+    /// The incarnations that continue one before `mine`, beside the one that leads to it: the mark
+    /// of a store that was copied, or restored.
+    pub(crate) fn twins_of(&self, mine: Incarnation) -> BTreeSet<Incarnation> {
+        let before: BTreeSet<Incarnation> = self.line_of(mine).collect();
+        let continues = |reach: &Reach| reach.continues.map(|(before, _)| before);
+        let is_twin = |(other, reach): &(&Incarnation, &Reach)| {
+            continues(reach).is_some_and(|continued| before.contains(&continued))
+                && **other != mine
+                && !before.contains(other)
+        };
+        self.0.iter().filter(is_twin).map(|(twin, _)| *twin).collect()
     }
 
     /// Drops what was drawn more than `age_ms` ago and has been continued since: nobody brings a
     /// token of it any more.
     pub(crate) fn forget(&mut self, age_ms: u64, wall_ms: u64) {
-        let continued: alloc::collections::BTreeSet<_> =
+        let continued: BTreeSet<_> =
             self.0.values().filter_map(|reach| Some(reach.continues?.0)).collect();
         self.0.retain(|incarnation, _| {
             !(continued.contains(incarnation) && incarnation.is_older(age_ms, wall_ms))

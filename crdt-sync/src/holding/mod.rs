@@ -288,6 +288,15 @@ impl<S: Lattice> Holding<S> {
         self.put(&entry, (known, held));
     }
 
+    /// Writes down that somebody has opened a store, for later openings of this one to know.
+    pub(crate) fn note_opening(&mut self, incarnation: Incarnation, reach: Option<&Reach>) {
+        let continues = reach.and_then(|reach| reach.continues);
+        let opened = Known::of(incarnation, Reach { position: 0, continues });
+        self.known.merge(&opened);
+        self.held.merge(&opened);
+        self.note((opened.clone(), opened));
+    }
+
     /// Writes a record down; without a store it is durable at once.
     pub(super) fn put(&mut self, entry: &Entry, (known, held): (Known, Known)) {
         let (position, own) = (self.position(), self.incarnation);

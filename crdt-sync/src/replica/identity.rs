@@ -3,12 +3,15 @@
 //! A restored backup, a cloned disk or a duplicated tab goes on where another goes on too. Each
 //! opening names the one that it continues, and that is told along with what is included; so whoever
 //! hears of two that continue the same one knows, and both give way: each goes on under an id of its
-//! own. That costs nothing but a name, and neither has to know whether the other still lives.
+//! own. That costs nothing but a name, and neither has to know whether the other still lives. It is
+//! written down, for the next opening not to give way again.
 //!
 //! What nobody had acknowledged is taken back and written anew, so it is lost to nobody. What a peer
 //! had acknowledged cannot be: should the other copy have written as much, and another peer have
 //! acknowledged that, then the same dots have two contents, of which the same one stays everywhere.
 //! To write all of it anew would count twice what stays. So the application is told what it is.
+
+use alloc::collections::BTreeSet;
 
 use crdt_core::Reading;
 
@@ -21,8 +24,8 @@ impl<S: Lattice> Replica<S> {
     /// Takes in which openings there are, and acts if this one is not the only one of its kind.
     pub(super) fn learn_lineage(&mut self, known: &Known, now: Reading) {
         let own = self.holding.incarnation;
-        let had_twin = self.lineage.twin_of(own);
-        self.has_learnt |= self.lineage.merge(known);
+        let is_news = self.lineage.merge(known);
+        self.has_learnt |= is_news;
         if let Some((held, peer_has)) = self.holding.past.exceeded_by(known)
             && !self.has_told_restored
         {
@@ -31,10 +34,15 @@ impl<S: Lattice> Replica<S> {
             self.give_way(now);
             return;
         }
-        if let Some(twin) = self.lineage.twin_of(own).filter(|_| had_twin.is_none()) {
-            self.events.push_back(Event::Forked { one: own, other: twin });
-            self.give_way(now);
+        let twins = if is_news { self.lineage.twins_of(own) } else { BTreeSet::new() };
+        // One that is known already says nothing of another: they may bear different ids.
+        let Some(twin) = twins.difference(&self.twins).next().copied() else { return };
+        for twin in twins.difference(&self.twins) {
+            self.holding.note_opening(*twin, self.lineage.get(*twin));
         }
+        self.twins.extend(twins);
+        self.events.push_back(Event::Forked { one: own, other: twin });
+        self.give_way(now);
     }
 
     /// Waits no more for openings that others go on from.

@@ -116,6 +116,8 @@ pub struct Replica<S> {
     suspended: BTreeMap<Incarnation, (Option<Sending>, Option<Receiving>)>,
     /// Every opening that anybody has told of, for what it continues.
     lineage: Known,
+    /// Those of them that show that this store was copied, or restored.
+    twins: BTreeSet<Incarnation>,
     tokens: BTreeSet<Token>,
     writes: BTreeSet<(Token, Durability)>,
     events: VecDeque<Event<S>>,
@@ -154,6 +156,7 @@ impl<S: Lattice> Replica<S> {
     fn of(holding: Holding<S>, config: Config) -> Self {
         Self {
             lineage: holding.known.clone(),
+            twins: holding.known.twins_of(holding.incarnation),
             config,
             holding,
             links: BTreeMap::new(),

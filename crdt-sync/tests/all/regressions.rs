@@ -3,7 +3,7 @@
 use crate::support::{Fleet, START_MS};
 use crdt_core::{Reading, ReplicaId, Timestamp};
 use crdt_registers::LwwRegister;
-use crdt_sets::GSet;
+use crdt_sets::{GSet, OrSet};
 use crdt_sync::{Config, Durability, Event, Lattice, Message, Opening, Peer, Replica, Token};
 
 const LINK: Peer = Peer(0);
@@ -282,4 +282,72 @@ fn what_came_from_a_peer_is_not_sent_back_to_it_after_a_restart() {
     fleet.connect(0, 2);
     fleet.run(10_000);
     assert!(fleet.are_equal());
+}
+
+#[test]
+fn a_second_copy_of_a_store_is_found_out_although_a_first_is_known() {
+    let mut fleet = Fleet::<OrSet<u8>>::new(4, &Config::default());
+    fleet.connect(0, 1);
+    let now = fleet.now();
+    fleet.replicas[1].write(now, |set, me| set.add(me, 1)).expect("open");
+    fleet.run(1_000);
+    // The first was made while it ran, so it has another id; that it is there is known.
+    let running = fleet.stores[0].clone();
+    fleet.reopen(2, &running);
+    fleet.connect(0, 2);
+    fleet.run(1_000);
+    fleet.disconnect(0, 2);
+    fleet.replicas[0].close();
+    fleet.persist(0);
+    let closed = fleet.stores[0].clone();
+    for (copy, element) in [(0, 10), (3, 13)] {
+        fleet.reopen(copy, &closed);
+        let now = fleet.now();
+        fleet.replicas[copy].write(now, |set, me| set.add(me, element)).expect("open");
+    }
+    assert_eq!(fleet.replicas[0].id(), fleet.replicas[3].id());
+    fleet.connect(0, 1);
+    fleet.run(1_000);
+    fleet.connect(3, 1);
+    fleet.connect(2, 1);
+    fleet.run(60_000);
+    assert!(fleet.are_equal());
+    assert!([10, 13].iter().all(|element| fleet.replicas[1].state().contains(element)));
+    assert_ne!(fleet.replicas[0].id(), fleet.replicas[3].id());
+}
+
+#[test]
+fn a_copy_that_was_closed_before_it_met_anybody_is_found_out_and_once() {
+    let mut fleet = Fleet::<OrSet<u8>>::new(3, &Config::default());
+    let close = |fleet: &mut Fleet<OrSet<u8>>, number: usize| {
+        fleet.persist(number);
+        fleet.replicas[number].close();
+        fleet.persist(number);
+        fleet.stores[number].clone()
+    };
+    fleet.connect(0, 1);
+    fleet.run(1_000);
+    let closed = close(&mut fleet, 0);
+    for (copy, element) in [(0, 10), (2, 12)] {
+        fleet.reopen(copy, &closed);
+        let again = close(&mut fleet, copy);
+        fleet.reopen(copy, &again);
+        let now = fleet.now();
+        fleet.replicas[copy].write(now, |set, me| set.add(me, element)).expect("open");
+    }
+    assert_eq!(fleet.replicas[0].id(), fleet.replicas[2].id());
+    fleet.connect(0, 1);
+    fleet.run(1_000);
+    fleet.connect(2, 1);
+    fleet.run(60_000);
+    assert!(fleet.are_equal());
+    assert!([10, 12].iter().all(|element| fleet.replicas[1].state().contains(element)));
+    let id = fleet.replicas[2].id();
+    assert_ne!(fleet.replicas[0].id(), id);
+    // Its store remembers, so it does not give way again.
+    let again = close(&mut fleet, 2);
+    fleet.reopen(2, &again);
+    fleet.connect(2, 1);
+    fleet.run(60_000);
+    assert_eq!(fleet.replicas[2].id(), id);
 }
