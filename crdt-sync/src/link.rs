@@ -136,6 +136,9 @@ pub(crate) struct Link<S> {
     /// Tells this connection from others that this opening has had, so that nothing said over another one is taken for news.
     pub(crate) session: u32,
     pub(crate) remote: Option<Remote>,
+    /// Who was at the other end before, since this session began. Should one of them be there again,
+    /// it takes another session: what both remembered of each other under this one is gone here.
+    pub(crate) left: Vec<(Incarnation, u32)>,
     /// Somebody else who greeted since: perhaps the other end has begun anew, perhaps a greeting of
     /// old has been on its way for long. Whoever can seal a message for this connection is there.
     pub(crate) candidate: Option<Hello>,
@@ -210,6 +213,7 @@ impl<S> Link<S> {
             is_greeted: false,
             is_heard: false,
             hello: Timer { at_ms: Some(now_ms), attempts: 0 },
+            left: Vec::new(),
             outbox: VecDeque::new(),
             acked: 0,
             sent: Ranges::default(),

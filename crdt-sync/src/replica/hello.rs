@@ -13,6 +13,9 @@ use crate::message::End;
 use crate::message::{self, Frame, Hello};
 use crate::{Config, Event, Incarnation, Lattice, Level, MAJOR, Peer, ReceiveError};
 
+/// So many ends are remembered that somebody else took the place of; then a new session begins.
+const MOST_LEFT: usize = 16;
+
 /// The hello of a replica.
 pub(super) fn hello<S: Lattice>(holding: &Holding<S>, link: &Link<S>, minor: u8) -> Frame {
     let candidate = link.candidate.as_ref().map(|candidate| candidate.session);
@@ -80,7 +83,14 @@ impl<S: Lattice> Replica<S> {
         let own = self.holding.incarnation;
         let acked = hello.known.reaches(own, &self.holding.known);
         let Some(link) = self.links.get_mut(&peer) else { return };
+        link.left.extend(link.remote.map(|remote| remote.end()));
+        let is_back = link.left.contains(&hello.end()) || link.left.len() > MOST_LEFT;
+        if is_back {
+            link.left.clear();
+            link.session = self.holding.random.draw_u32();
+        }
         let mut fresh = Link::new(now.monotonic_ms, link.session);
+        fresh.left = core::mem::take(&mut link.left);
         fresh.is_heard = hello.heard == Some(link.session);
         if link.remote.is_none() {
             // Ours may be on its way already; it is repeated until heard.
@@ -89,6 +99,10 @@ impl<S: Lattice> Replica<S> {
             fresh.told = core::mem::take(&mut link.told);
             fresh.told_version = link.told_version;
             fresh.telling_version = link.told_version;
+        } else if !is_back {
+            // It may have heard the first greeting of this session: of what came since, nothing
+            // counts as told.
+            fresh.is_greeted = link.is_greeted;
         }
         fresh.remote = Some(Remote {
             replica: hello.replica,

@@ -92,7 +92,12 @@ impl<S: Lattice> Replica<S> {
             })
         };
         if let Some(newcomer) = newcomer {
+            let session = link.session;
             self.adopt(peer, &newcomer, now);
+            if self.links.get(&peer).is_some_and(|link| link.session != session) {
+                // It was here before, and speaks of what is forgotten here since.
+                return Ok(None);
+            }
         }
         let Some(body) = opened else {
             self.greet_again(peer, now);

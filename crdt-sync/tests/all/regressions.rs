@@ -351,3 +351,73 @@ fn a_copy_that_was_closed_before_it_met_anybody_is_found_out_and_once() {
     fleet.run(60_000);
     assert_eq!(fleet.replicas[2].id(), id);
 }
+
+#[test]
+fn an_end_that_is_back_after_a_greeting_of_old_means_the_same_ids() {
+    use crdt_counters::GCounter;
+    let config = Config::volatile();
+    let (mut a, mut former) = (new::<GCounter>(1, &config), new(2, &config));
+    let mut now = Reading::wall(START_MS);
+    let [one, other] = [7, 8].map(ReplicaId::from_u128);
+    let count = |a: &mut Replica<GCounter>, now, id, by| {
+        a.write(now, |counter, _| counter.increment_by(id, by).expect("small")).expect("open");
+    };
+    a.connect(LINK, now);
+    former.connect(LINK, now);
+    tell(&mut a, &mut former, now);
+    let of_old = said(&mut former, now);
+    hear(&mut a, &of_old, now);
+    // The other end begins anew, which this one does not notice …
+    let mut b = new(3, &config);
+    b.connect(LINK, now);
+    talk(&mut a, &mut b, &mut now, 10_000);
+    count(&mut a, now, one, 1);
+    talk(&mut a, &mut b, &mut now, 10_000);
+    // … and what was said before arrives once more.
+    hear(&mut a, &of_old[..1], now);
+    count(&mut a, now, other, 10);
+    talk(&mut a, &mut b, &mut now, 60_000);
+    count(&mut a, now, one, 1);
+    talk(&mut a, &mut b, &mut now, 60_000);
+    assert_eq!((b.state().get(one), b.state().get(other)), (2, 10));
+}
+
+#[test]
+fn who_heard_an_earlier_greeting_is_told_what_came_since() {
+    let config = Config::volatile();
+    let new = |seed| new::<GSet<Vec<u8>>>(seed, &config);
+    let (mut a, mut former, mut c) = (new(1), new(2), new(3));
+    let mut now = Reading::wall(START_MS);
+    a.connect(LINK, now);
+    former.connect(LINK, now);
+    let greeting = said(&mut a, now);
+    hear(&mut former, &greeting, now);
+    let of_old = said(&mut former, now);
+    hear(&mut a, &of_old, now);
+    let of_old = said(&mut former, Reading::wall(START_MS + 1_000));
+    let beside = Peer(1);
+    a.connect(beside, now);
+    c.connect(LINK, now);
+    let token = write(&mut c, now, b"x");
+    for step in 0..1_000 {
+        now = Reading::wall(START_MS + step);
+        for message in said(&mut a, now).iter().filter(|message| message.to == beside) {
+            c.receive(LINK, &message.bytes, now).expect("understood");
+        }
+        for message in said(&mut c, now) {
+            a.receive(beside, &message.bytes, now).expect("understood");
+        }
+    }
+    assert!(a.covers(&token));
+    a.disconnect(beside);
+    // The other end begins anew, which this one does not notice, and hears the first greeting.
+    let mut b = new(4);
+    b.connect(LINK, now);
+    hear(&mut b, &greeting, now);
+    hear(&mut a, &said(&mut b, now)[..1], now);
+    // Something of before comes late, so it is greeted again.
+    let late = of_old.last().expect("that it was heard");
+    a.receive(LINK, &late.bytes, now).expect_err("it is of another opening");
+    talk(&mut a, &mut b, &mut now, 60_000);
+    assert!(b.state().contains(b"x".as_slice()) && b.covers(&token));
+}
