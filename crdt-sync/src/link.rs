@@ -189,6 +189,9 @@ pub(crate) struct Link<S> {
     pub(crate) comparing: Timer,
     /// The pieces of the comparison's next message that have arrived.
     pub(crate) pieces: Pieces,
+    /// The last comparison of the peer's that was answered. One before it, or it again, comes late:
+    /// answered twice, it would conclude at one end what was not compared at the other.
+    pub(crate) answered: u64,
     /// Kills found out in a comparison, to be merged with what concludes it.
     pub(crate) concluding: Option<(u64, Option<S>)>,
     pub(crate) sending: Option<Sending>,
@@ -238,6 +241,7 @@ impl<S> Link<S> {
             pieces: Pieces::default(),
             concluding: None,
             sending: None,
+            answered: 0,
             transferring: Timer::default(),
             receiving: None,
             refused_ms: None,

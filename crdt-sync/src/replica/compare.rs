@@ -196,7 +196,9 @@ impl<S: Lattice> Replica<S> {
             return Ok(());
         }
         let key = ContentKey::from_u128(self.holding.random.draw());
-        let id = self.holding.random.draw_u64();
+        // In order, so that the peer can tell those that come late.
+        self.comparisons = self.comparisons.saturating_add(1);
+        let id = u64::from(self.comparisons) << 32 | u64::from(self.holding.random.draw_u32());
         let (whole, visible) = (pinned.whole.clone(), pinned.visible.clone());
         let (session, bytes) = Session::open(whole, visible, key, remote.minor);
         link.sent.insert(link.unsent(), pinned.position);
@@ -320,10 +322,11 @@ impl<S: Lattice> Replica<S> {
             }
             _ => {}
         }
-        if probe.round != 0 {
+        if probe.round != 0 || probe.session <= link.answered {
             return Ok(());
         }
         let Some(bytes) = link.pieces.take(probe, most).map_err(too_long)? else { return Ok(()) };
+        link.answered = probe.session;
         let pinned = self.holding.pin();
         let (whole, visible) = (pinned.whole.clone(), pinned.visible.clone());
         let answered = Session::answer(whole, visible, remote.minor, &bytes);

@@ -122,6 +122,8 @@ pub struct Replica<S> {
     writes: BTreeSet<(Token, Durability)>,
     events: VecDeque<Event<S>>,
     has_told_restored: bool,
+    /// How many comparisons were begun here.
+    comparisons: u32,
     /// Whether there is news of openings, or of who is here.
     has_learnt: bool,
     is_closed: bool,
@@ -168,6 +170,7 @@ impl<S: Lattice> Replica<S> {
             writes: BTreeSet::new(),
             events: VecDeque::new(),
             has_told_restored: false,
+            comparisons: 0,
             has_learnt: false,
             is_closed: false,
         }

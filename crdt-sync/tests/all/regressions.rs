@@ -421,3 +421,37 @@ fn who_heard_an_earlier_greeting_is_told_what_came_since() {
     talk(&mut a, &mut b, &mut now, 60_000);
     assert!(b.state().contains(b"x".as_slice()) && b.covers(&token));
 }
+
+#[test]
+fn a_comparison_that_was_given_up_is_not_answered_again() {
+    let config = Config { log_bytes: 0, ..Config::volatile() };
+    let (mut a, mut b) = (new::<OrSet<u8>>(1, &config), new(2, &config));
+    let mut now = Reading::wall(START_MS);
+    let add = |replica: &mut Replica<OrSet<u8>>, now, element| {
+        replica.write(now, |set, me| set.add(me, element)).expect("open");
+    };
+    a.connect(LINK, now);
+    b.connect(LINK, now);
+    add(&mut a, now, 1);
+    talk(&mut a, &mut b, &mut now, 60_000);
+    add(&mut a, now, 2);
+    tell(&mut a, &mut b, now);
+    let begun = said(&mut b, now);
+    hear(&mut a, &begun, now);
+    tell(&mut a, &mut b, now);
+    // What concludes it is lost, and all that is said again.
+    said(&mut b, now);
+    for _ in 0..20 {
+        now = Reading::wall(a.next_deadline().expect("it waits").max(now.monotonic_ms));
+        said(&mut a, now);
+    }
+    let token = a.write(now, |set, _| set.remove(&1)).expect("open");
+    hear(&mut a, &begun, now);
+    for _ in 0..100_000 {
+        tell(&mut a, &mut b, now);
+        assert!(!b.covers(&token) || !b.state().contains(&1), "it is covered, and not included");
+        tell(&mut b, &mut a, now);
+        now = Reading::wall(now.monotonic_ms + 1);
+    }
+    assert!(b.covers(&token));
+}
