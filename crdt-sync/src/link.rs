@@ -168,6 +168,8 @@ pub(crate) struct Link<S> {
     pub(crate) telling_version: u64,
     /// What the peer has been told beside that, so that it need not be sent a change again.
     pub(crate) hinted: Known,
+    /// Whether what was told last says that what came from the peer is included at last.
+    pub(crate) settles: bool,
     /// When news are to be told that nothing else takes along.
     pub(crate) gossip_at: Option<u64>,
     pub(crate) names: dictionary::Outgoing,
@@ -187,11 +189,11 @@ pub(crate) struct Link<S> {
 
     pub(crate) comparison: Option<Comparison<S>>,
     pub(crate) comparing: Timer,
-    /// The pieces of the comparison's next message that have arrived.
-    pub(crate) pieces: Pieces,
     /// The last comparison of the peer's that was answered. One before it, or it again, comes late:
     /// answered twice, it would conclude at one end what was not compared at the other.
     pub(crate) answered: u64,
+    /// The pieces of the comparison's next message that have arrived.
+    pub(crate) pieces: Pieces,
     /// Kills found out in a comparison, to be merged with what concludes it.
     pub(crate) concluding: Option<(u64, Option<S>)>,
     pub(crate) sending: Option<Sending>,
@@ -211,12 +213,12 @@ impl<S> Link<S> {
         Self {
             session,
             remote: None,
+            left: Vec::new(),
             candidate: None,
             answers: false,
             is_greeted: false,
             is_heard: false,
             hello: Timer { at_ms: Some(now_ms), attempts: 0 },
-            left: Vec::new(),
             outbox: VecDeque::new(),
             acked: 0,
             sent: Ranges::default(),
@@ -227,6 +229,7 @@ impl<S> Link<S> {
             telling: Known::default(),
             telling_version: 0,
             hinted: Known::default(),
+            settles: false,
             gossip_at: None,
             names: dictionary::Outgoing::default(),
             peer_known: Known::default(),
@@ -238,10 +241,10 @@ impl<S> Link<S> {
             acknowledged: (0, 0),
             comparison: None,
             comparing: Timer::default(),
+            answered: 0,
             pieces: Pieces::default(),
             concluding: None,
             sending: None,
-            answered: 0,
             transferring: Timer::default(),
             receiving: None,
             refused_ms: None,

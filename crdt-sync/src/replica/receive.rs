@@ -262,7 +262,7 @@ impl<S: Lattice> Replica<S> {
         }
         if told.heard == link.telling_version && link.told_version < told.heard {
             link.told = link.telling.clone();
-            link.told_version = told.heard;
+            (link.told_version, link.settles) = (told.heard, false);
             link.resend.stop();
         }
         if link.is_waiting() {

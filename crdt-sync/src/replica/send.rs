@@ -211,7 +211,7 @@ impl<S: Lattice> Replica<S> {
         let news = durable.known.since(&link.told);
         let news = news.without(self.holding.incarnation).without(remote.incarnation);
         // That what came from the peer is included at last, it has to hear reliably.
-        let was_waiting = link.acknowledged.0 != link.acknowledged.1;
+        let was_waiting = link.settles || link.acknowledged.0 != link.acknowledged.1;
         if news.is_empty() && !was_waiting {
             link.gossip_at = None;
             (link.told, link.telling) = (durable.known.clone(), durable.known.clone());
@@ -221,7 +221,7 @@ impl<S: Lattice> Replica<S> {
         let due_ms = now_ms.saturating_add(self.config.gossip_ms);
         let is_due = *link.gossip_at.get_or_insert(due_ms) <= now_ms;
         if is_accompanied || is_due || was_waiting {
-            link.gossip_at = None;
+            (link.gossip_at, link.settles) = (None, was_waiting);
             (link.telling, link.telling_version) = (durable.known.clone(), durable.version);
             return News { known: news, is_all: true };
         }

@@ -455,3 +455,26 @@ fn a_comparison_that_was_given_up_is_not_answered_again() {
     }
     assert!(b.covers(&token));
 }
+
+#[test]
+fn that_nothing_waits_any_more_is_told_until_it_is_heard() {
+    let config = Config::volatile();
+    let (mut a, mut b) = (new::<Title>(1, &config), new::<Title>(2, &config));
+    let mut now = Reading::wall(START_MS);
+    let token = title(&mut b, now, 7);
+    // What waits will bring nothing new when it is let in.
+    now = Reading::wall(START_MS + 1);
+    title(&mut a, now, 8);
+    a.connect(LINK, now);
+    b.connect(LINK, now);
+    for step in 1..10_000 {
+        now = Reading::wall(START_MS + step);
+        hear(&mut a, &said(&mut b, now), behind(now));
+        hear(&mut b, &said(&mut a, behind(now)), now);
+    }
+    assert_eq!(a.quarantined().0, 1);
+    // Its clock is set right. What it says then is lost.
+    assert!(!said(&mut a, now).is_empty() && a.covers(&token));
+    talk(&mut a, &mut b, &mut now, 600_000);
+    assert_eq!(b.durable_at(&token).collect::<Vec<_>>(), [a.id()]);
+}
