@@ -34,13 +34,22 @@ impl<S: Lattice + PartialEq> Ledger<S> {
         Self { writes: Vec::new() }
     }
 
-    /// The merge of the writes that a state includes: what it consists of.
-    pub(super) fn explains(&self, state: &S) -> S {
-        let mut explained = S::default();
-        for written in self.writes.iter().filter(|written| includes(state, &written.delta)) {
-            explained.merge_ref(&written.delta);
+    /// What a state should be, if it is not: the merge of the writes that it includes. Of one that
+    /// is lost a part may have arrived, as what is compared arrives in pieces.
+    pub(super) fn contradicts(&self, state: &S) -> Option<S> {
+        let is_there = |written: &Written<S>| includes(state, &written.delta);
+        let explained = self.merged(is_there);
+        let most = self.merged(|written| written.lost || is_there(written));
+        let is_between = includes(state, &explained) && includes(&most, state);
+        (explained != *state && !is_between).then_some(explained)
+    }
+
+    fn merged(&self, wanted: impl Fn(&Written<S>) -> bool) -> S {
+        let mut merged = S::default();
+        for written in self.writes.iter().filter(|written| wanted(written)) {
+            merged.merge_ref(&written.delta);
         }
-        explained
+        merged
     }
 }
 

@@ -79,10 +79,9 @@ impl<M: Model<State: Lattice>> World<M> {
         for host in present {
             self.start(host)?;
         }
-        let running = self.hosts.iter().filter_map(|host| host.replica.as_ref());
-        let present_ids: BTreeSet<ReplicaId> = running.map(crate::Replica::id).collect();
         for host in self.present() {
-            for id in former.iter().filter(|id| !present_ids.contains(id)) {
+            let here = self.ids_beside(host);
+            for id in former.iter().filter(|id| !here.contains(id)) {
                 if let Some(replica) = self.replica(host) {
                     replica.retire(*id);
                 }
@@ -113,6 +112,13 @@ impl<M: Model<State: Lattice>> World<M> {
             self.pump(host)?;
         }
         Ok(())
+    }
+
+    /// The ids of a host and of those that it is to be linked to.
+    pub(super) fn ids_beside(&self, host: usize) -> BTreeSet<ReplicaId> {
+        let is_beside = |other: &usize| *other == host || self.linked.contains(&pair(host, *other));
+        let beside = (0..self.hosts.len()).filter(is_beside);
+        beside.filter_map(|other| Some(self.hosts[other].replica.as_ref()?.id())).collect()
     }
 
     fn check_silence(&self, before: Load) -> Result<(), Violation> {
@@ -165,8 +171,7 @@ impl<M: Model<State: Lattice>> World<M> {
                 );
             }
         }
-        let explained = self.ledger.explains(replica.state());
-        if explained != *replica.state() {
+        if let Some(explained) = self.ledger.contradicts(replica.state()) {
             return violated(
                 Law::Provenance,
                 format!(

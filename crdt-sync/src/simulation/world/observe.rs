@@ -107,9 +107,10 @@ impl<M: Model<State: Lattice>> World<M> {
         self.hosts[host].ids.insert(id);
         self.set_members();
         // Of the openings under the former id there may have been one that no disk tells of.
-        let mut running = self.hosts.iter().filter_map(|host| host.replica.as_ref());
-        if running.all(|replica| replica.id() != from) {
-            for replica in self.hosts.iter_mut().filter_map(|host| host.replica.as_mut()) {
+        for host in 0..self.hosts.len() {
+            if !self.ids_beside(host).contains(&from)
+                && let Some(replica) = self.replica(host)
+            {
                 replica.retire(from);
             }
         }
