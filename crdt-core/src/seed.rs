@@ -54,7 +54,7 @@ pub(crate) fn hasher() -> ahash::RandomState {
     ahash::RandomState::with_seeds(low, high, !low, !high)
 }
 
-#[cfg(feature = "std")]
+#[cfg(feature = "quickcheck")]
 std::thread_local! {
     /// What [`repeatably`] was given, and how many keys were drawn from it.
     static REPEATABLE: core::cell::Cell<Option<(u128, u64)>> = const { core::cell::Cell::new(None) };
@@ -62,8 +62,8 @@ std::thread_local! {
 
 /// Draws the keys of digests from `secret` for as long as `run` takes, in this thread: so that a
 /// simulation says the same bytes each time it is run. Whoever knows the secret can choose
-/// collisions.
-#[cfg(feature = "std")]
+/// collisions: for tests, with the feature `quickcheck`.
+#[cfg(feature = "quickcheck")]
 pub fn repeatably<R>(secret: u128, run: impl FnOnce() -> R) -> R {
     /// Puts back what was there, also when `run` panics.
     struct Former(Option<(u128, u64)>);
@@ -78,7 +78,7 @@ pub fn repeatably<R>(secret: u128, run: impl FnOnce() -> R) -> R {
     run()
 }
 
-#[cfg(feature = "std")]
+#[cfg(feature = "quickcheck")]
 fn next_repeatable() -> Option<u128> {
     let (secret, drawn) = REPEATABLE.get()?;
     REPEATABLE.set(Some((secret, drawn + 1)));
@@ -89,7 +89,7 @@ fn next_repeatable() -> Option<u128> {
 
 /// A key that nobody has seen yet: the keyed hash of how many were drawn before.
 pub(crate) fn fresh_key() -> u128 {
-    #[cfg(feature = "std")]
+    #[cfg(feature = "quickcheck")]
     if let Some(key) = next_repeatable() {
         return key;
     }
