@@ -5,7 +5,8 @@ use std::panic::{RefUnwindSafe, catch_unwind};
 use crdt_core::laws::{Model, exhaust};
 
 use super::digest_without_live::DigestWithoutLive;
-use super::kill_log::{ByDotsSeen, ByKills, KillLogModel};
+use super::full_context_on_answer::FullContextOnAnswer;
+use super::kill_log::{ByDotsSeen, ByKills, KillLogModel, OfRemovalsOnly};
 use super::local_wins_tie::LocalWinsTie;
 use super::max_only_context::MaxOnlyContext;
 use super::toys::or_set::{Correct, Operation, OrSetModel};
@@ -63,6 +64,13 @@ fn broken_types_are_rejected_with_the_shortest_run() {
     let logged = report::<KillLogModel<ByDotsSeen>>(2, &ONE_ELEMENT);
     assert!(logged.starts_with("\nbroken law DeltaIsExact: "), "{logged}");
     assert!(logged.contains("\n  3. ") && !logged.contains("\n  4. "), "{logged}");
+
+    let removals = report::<KillLogModel<OfRemovalsOnly>>(2, &ONE_ELEMENT);
+    assert!(removals.starts_with("\nbroken law DeltaIsExact: "), "{removals}");
+    assert!(removals.contains("\n  2. ") && !removals.contains("\n  4. "), "{removals}");
+
+    let full = report::<OrSetModel<FullContextOnAnswer>>(2, &ONE_ELEMENT);
+    assert!(full.contains("\n  2. ") && !full.contains("\n  3. "), "{full}");
 
     let tied = report::<RegisterModel<LocalWinsTie>>(2, &[false]);
     assert!(tied.starts_with("\nbroken law Commutativity: "), "{tied}");

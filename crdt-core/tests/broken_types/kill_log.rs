@@ -60,6 +60,18 @@ impl Knowing for ByDotsSeen {
     }
 }
 
+/// The mistake of a log that holds the kills of removals, and not those of dots that superseded
+/// others: whoever missed the delta of the second never hears that the first is dead.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct OfRemovalsOnly;
+
+impl Knowing for OfRemovalsOnly {
+    fn knows(peer: &Digest, kill: &Kill) -> bool {
+        let (dead, by) = *kill;
+        if dead == by { peer.kills.contains(kill) } else { peer.has_seen(dead) }
+    }
+}
+
 /// The right one.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct ByKills;

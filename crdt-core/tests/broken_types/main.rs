@@ -7,15 +7,19 @@ mod additions_reported_again;
 mod admit_everything;
 mod admit_shuns_echoes;
 mod arrival_order_encoding;
+mod both_have_it;
 mod change_not_told;
 mod change_only_if_reported;
 mod content_of_what_was_seen;
+mod context_decides;
 mod dead_claims_nothing;
 mod decode_ignores_what_follows;
 mod delta_forgets_scattered_kills;
 mod digest_misread;
 mod digest_partly_written;
 mod digest_without_live;
+mod dot_minted_again;
+mod early_removal_is_lost;
 mod exhaustive;
 mod forgetful_write;
 mod full_context_on_answer;
@@ -34,6 +38,7 @@ mod parts_named_by_key;
 mod parts_without_the_dead;
 mod renewal_skips_ahead;
 mod report;
+mod reset_that_comes_back;
 mod restrict_forgets_the_dead;
 mod toys;
 mod waiting_kills_are_lost;
@@ -79,6 +84,16 @@ rejected! {
         within 20, by DeltaIsExact;
     kill_log_by_dots_seen_is_rejected: kill_log::KillLogModel<kill_log::ByDotsSeen>,
         within 50, by DeltaIsExact | Convergence;
+    kill_log_of_removals_only_is_rejected: kill_log::KillLogModel<kill_log::OfRemovalsOnly>,
+        within 20, by DeltaIsExact;
+    both_have_it_is_rejected: OrSetModel<both_have_it::BothHaveIt>,
+        within 20, by MutatorIsMerge | Associativity;
+    context_decides_is_rejected: OrSetModel<context_decides::ContextDecides>,
+        within 20, by MutatorIsMerge | Commutativity;
+    early_removal_is_lost_is_rejected: OrSetModel<early_removal_is_lost::EarlyRemovalIsLost>,
+        within 20, by BottomIsIdentity | Commutativity | OrderIndependence;
+    dot_minted_again_is_rejected: OrSetModel<dot_minted_again::DotMintedAgain>,
+        within 20, by MutatorIsMerge;
     digest_misread_is_rejected: TallyModel<digest_misread::DigestMisread>,
         within 20, by DigestRoundTrip;
     digest_partly_written_is_rejected: TallyModel<digest_partly_written::DigestPartlyWritten>,

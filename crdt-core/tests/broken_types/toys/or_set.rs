@@ -54,6 +54,21 @@ pub(crate) trait Design: Clone + Debug + Default + PartialEq + 'static {
         mine.union(theirs).copied().collect()
     }
 
+    /// What a merge makes of two states.
+    fn joined(mine: &OrSet<Self>, theirs: &OrSet<Self>) -> OrSet<Self> {
+        let stays =
+            |one: &OrSet<Self>, dot: &Dot| one.live.contains_key(dot) || !one.seen.contains(dot);
+        let mine_stay = mine.live.iter().filter(|(dot, _)| stays(theirs, dot));
+        let theirs_stay = theirs.live.iter().filter(|(dot, _)| stays(mine, dot));
+        let live = mine_stay.chain(theirs_stay).map(|(dot, element)| (*dot, *element));
+        OrSet::new(live.collect(), Self::united(&mine.seen, &theirs.seen))
+    }
+
+    /// The dots that the next one of a replica comes after.
+    fn minted(set: &OrSet<Self>) -> BTreeSet<Dot> {
+        set.seen.clone()
+    }
+
     /// What a merge returns.
     fn told(before: &OrSet<Self>, after: &OrSet<Self>) -> bool {
         before != after
@@ -107,8 +122,13 @@ impl<D: Design> OrSet<D> {
         self.live.values().copied().collect()
     }
 
+    pub(crate) fn has(&self, element: u8) -> bool {
+        self.live.values().any(|held| *held == element)
+    }
+
     fn add(&mut self, author: &Author, element: u8) -> Self {
-        let own = self.seen.iter().filter(|dot| dot.replica() == author.replica);
+        let minted = D::minted(self);
+        let own = minted.iter().filter(|dot| dot.replica() == author.replica);
         let counter = own.map(Dot::counter).max().unwrap_or(0) + 1;
         let dot = Dot::new(author.replica, counter).expect("few writes");
         let killed = self.kill(|held| held == element);
@@ -138,13 +158,7 @@ impl<D: Design> OrSet<D> {
 impl<D: Design> Merge for OrSet<D> {
     fn merge(&mut self, other: Self) -> bool {
         let before = self.clone();
-        self.live.retain(|dot, _| other.live.contains_key(dot) || !other.seen.contains(dot));
-        for (dot, element) in other.live {
-            if before.live.contains_key(&dot) || !before.seen.contains(&dot) {
-                self.live.insert(dot, element);
-            }
-        }
-        self.seen = D::united(&before.seen, &other.seen);
+        *self = D::joined(&before, &other);
         D::told(&before, self)
     }
 }
