@@ -31,6 +31,8 @@ pub(crate) struct Sending {
     acked: u64,
     /// … and so much is under way.
     sent: u64,
+    /// What the receiver said last, where that is less: it may have begun anew.
+    behind: Option<u64>,
     /// The record with which it is durable here.
     pub(crate) record: u64,
 }
@@ -43,7 +45,7 @@ impl Sending {
         stream: Vec<u8>,
         record: u64,
     ) -> Self {
-        Self { id, progress, known, stream, acked: 0, sent: 0, record }
+        Self { id, progress, known, stream, acked: 0, sent: 0, behind: None, record }
     }
 
     /// The next part, if one may be sent now.
@@ -74,6 +76,7 @@ impl Sending {
             (self.acked, self.sent) = (0, 0);
         }
         let is_news = offset > self.acked && offset <= self.stream.len() as u64;
+        self.behind = (offset < self.acked).then_some(offset);
         if is_news {
             self.acked = offset;
             self.sent = self.sent.max(offset);
@@ -82,7 +85,8 @@ impl Sending {
     }
 
     /// Goes back to what has arrived.
-    pub(crate) const fn resend(&mut self) {
+    pub(crate) fn resend(&mut self) {
+        self.acked = self.behind.take().unwrap_or(self.acked);
         self.sent = self.acked;
     }
 

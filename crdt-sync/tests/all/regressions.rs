@@ -478,3 +478,28 @@ fn that_nothing_waits_any_more_is_told_until_it_is_heard() {
     talk(&mut a, &mut b, &mut now, 600_000);
     assert_eq!(b.durable_at(&token).collect::<Vec<_>>(), [a.id()]);
 }
+
+#[test]
+fn a_transfer_goes_on_from_where_its_receiver_is() {
+    let config = Config { max_message: 1_024, ..Config::volatile() };
+    let (mut a, mut b) = (new(1, &config), new(2, &config));
+    let mut now = Reading::wall(START_MS);
+    a.connect(LINK, now);
+    b.connect(LINK, now);
+    talk(&mut a, &mut b, &mut now, 10_000);
+    write(&mut a, now, &[1; 3_000]);
+    let former = said(&mut a, now);
+    hear(&mut b, &former, now);
+    talk(&mut a, &mut b, &mut now, 10_000);
+    let token = write(&mut a, now, &[2; 4_000]);
+    let parts = said(&mut a, now);
+    hear(&mut b, &parts[..2], now);
+    let late = said(&mut b, now);
+    // A part of another transfer comes late, so this one begins anew: while it is said to be further.
+    hear(&mut b, &former[..1], now);
+    hear(&mut b, &parts[..1], now);
+    said(&mut b, now);
+    hear(&mut a, &late, now);
+    talk(&mut a, &mut b, &mut now, 600_000);
+    assert!(b.covers(&token));
+}
