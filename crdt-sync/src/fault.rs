@@ -1,6 +1,8 @@
 //! Known ways to get the protocol wrong, for tests that the simulator finds each of them.
 
-use crate::Config;
+use crdt_core::{CausalContext, ReplicaId};
+
+use crate::{Config, Lattice};
 
 /// A mistake that some system has made, or an earlier state of this one, to be made again.
 ///
@@ -28,6 +30,13 @@ pub enum Fault {
     ClearOnMerge,
     /// A change in parts counts as included with its first.
     CountFirstPart,
+    /// The log keeps all that a peer lacks, however much that is: one that is gone has it grow.
+    KeepForTheDead,
+    /// Who is said not to come back is waited for all the same.
+    WaitForTheRetired,
+    /// What is written anew under another id is claimed under the old one all the same, as dead: so it
+    /// deletes what another copy has written there.
+    ClaimSkipped,
     /// What the log no longer holds counts as sent.
     ForgetTrimmed,
     /// The novel part of a change is not logged, so nobody hears of it from here.
@@ -53,4 +62,17 @@ impl Config {
     pub(crate) const fn makes(&self, _: Fault) -> bool {
         false
     }
+}
+
+/// The kills of [`Fault::ClaimSkipped`]: all that `from` may have written beyond what is shared.
+pub(crate) fn skipped<S: Lattice>(
+    config: &Config,
+    state: &S,
+    from: ReplicaId,
+    shared: &S,
+) -> Option<S> {
+    let dots = S::dots().filter(|_| config.makes(Fault::ClaimSkipped))?;
+    let mut skipped = CausalContext::new();
+    skipped.insert_run(from, 1..=dots.seen(state).max(from).max(1));
+    Some(dots.dead(skipped.difference(dots.seen(shared))))
 }

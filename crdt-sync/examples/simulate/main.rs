@@ -1,13 +1,15 @@
 //! Simulates many seeds: `cargo xtask simulate --seeds 100000`.
 //!
 //! ```text
-//! simulate [--seeds N] [--from SEED] [--only KIND] [--steps N] [--keep-going] [--story]
+//! simulate [--seeds N] [--from SEED] [--only KIND] [--steps N] [--keep-going] [--story] [--counts]
 //! ```
 
 mod models;
 
+use std::collections::BTreeMap;
 use std::env;
 use std::process::ExitCode;
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::thread;
 use std::time::Instant;
@@ -16,16 +18,17 @@ use crdt_core::laws::Model;
 use crdt_document::model::DocumentModel;
 use crdt_sets::model::OrSetModel;
 use crdt_sync::Lattice;
-use crdt_sync::simulation::Simulation;
-use models::{Auction, Counters, TagsAndTitle, Texts};
+use crdt_sync::simulation::{Report, Simulation};
+use models::{Auction, Counters, Crowd, TagsAndTitle, Texts};
 
 const USAGE: &str = "\
 usage: simulate [--seeds N]      how many, 1,000 if not given
                 [--from SEED]    the first, 0 if not given
-                [--only KIND]    counters, tags, set, texts, auction or document
+                [--only KIND]    counters, tags, set, texts, crowd, auction or document
                 [--steps N]      of each run, 60 if not given
                 [--keep-going]   all failures, a line each, and not the first, made short
-                [--story]        every message of the failure too";
+                [--story]        every message of the failure too
+                [--counts]       how often what happened, and what was sent";
 
 struct Options {
     seeds: u64,
@@ -34,6 +37,7 @@ struct Options {
     only: Option<String>,
     keep_going: bool,
     story: bool,
+    counts: bool,
 }
 
 fn main() -> ExitCode {
@@ -46,6 +50,7 @@ fn main() -> ExitCode {
         simulate::<TagsAndTitle>("tags", &options),
         simulate::<OrSetModel<(bool, bool)>>("set", &options),
         simulate::<Texts>("texts", &options),
+        simulate::<Crowd>("crowd", &options),
         simulate::<Auction>("auction", &options),
         simulate::<DocumentModel>("document", &options),
     ];
@@ -53,8 +58,15 @@ fn main() -> ExitCode {
 }
 
 fn options() -> Option<Options> {
-    let mut options =
-        Options { seeds: 1_000, from: 0, steps: 60, only: None, keep_going: false, story: false };
+    let mut options = Options {
+        seeds: 1_000,
+        from: 0,
+        steps: 60,
+        only: None,
+        keep_going: false,
+        story: false,
+        counts: false,
+    };
     let mut words = env::args().skip(1);
     while let Some(word) = words.next() {
         match &*word {
@@ -63,11 +75,49 @@ fn options() -> Option<Options> {
             "--steps" => options.steps = words.next()?.parse().ok()?,
             "--only" => options.only = Some(words.next()?),
             "--story" => options.story = true,
+            "--counts" => options.counts = true,
             "--keep-going" => options.keep_going = true,
             _ => return None,
         }
     }
     Some(options)
+}
+
+/// What all runs were like together.
+#[derive(Default)]
+struct Totals {
+    happened: BTreeMap<&'static str, (u64, u64)>,
+    bytes: u64,
+    healing_bytes: u64,
+    most_healing_bytes: u64,
+    most_healed_ms: u64,
+}
+
+impl Totals {
+    fn add(&mut self, report: &Report) {
+        for (what, times) in &report.happened {
+            let (seeds, total) = self.happened.entry(what).or_default();
+            *seeds += 1;
+            *total += times;
+        }
+        self.bytes += report.total.bytes;
+        self.healing_bytes += report.healing.bytes;
+        self.most_healing_bytes = self.most_healing_bytes.max(report.healing.bytes);
+        self.most_healed_ms = self.most_healed_ms.max(report.healed_ms);
+    }
+
+    fn print(&self, kind: &str) {
+        println!(
+            "{kind}: {} bytes, {} of them to heal ({} in one run); the longest took {} s to heal",
+            self.bytes,
+            self.healing_bytes,
+            self.most_healing_bytes,
+            self.most_healed_ms / 1_000
+        );
+        for (what, (seeds, total)) in &self.happened {
+            println!("{kind}: {total:>9} times in {seeds:>6} runs: {what}");
+        }
+    }
 }
 
 /// Runs all seeds over one kind of state, on every processor; tells whether everything held.
@@ -79,6 +129,7 @@ fn simulate<M: Model<State: Lattice>>(kind: &str, options: &Options) -> bool {
     let shrinks = if options.keep_going { 0 } else { 2_000 };
     let simulation = Simulation::new().with_steps(options.steps).with_shrinks(shrinks);
     let (next, has_failed) = (AtomicU64::new(options.from), AtomicBool::new(false));
+    let totals = Mutex::new(Totals::default());
     let end = options.from.saturating_add(options.seeds);
     let work = || {
         loop {
@@ -86,17 +137,22 @@ fn simulate<M: Model<State: Lattice>>(kind: &str, options: &Options) -> bool {
             if seed >= end || (has_failed.load(Ordering::Relaxed) && !options.keep_going) {
                 break;
             }
-            if let Err(failure) = simulation.run::<M>(seed) {
-                let is_first = !has_failed.swap(true, Ordering::Relaxed);
-                if options.keep_going {
-                    let text = failure.to_string();
-                    let line = text.lines().next().unwrap_or_default().to_owned();
-                    println!("{kind} seed {seed}: {line}");
-                } else if is_first {
-                    println!("{kind}: {failure}");
-                    if options.story {
-                        failure.story().iter().for_each(|line| println!("{line}"));
-                    }
+            let failure = match simulation.run::<M>(seed) {
+                Ok(report) => {
+                    totals.lock().expect("nothing panics beside it").add(&report);
+                    continue;
+                }
+                Err(failure) => failure,
+            };
+            let is_first = !has_failed.swap(true, Ordering::Relaxed);
+            if options.keep_going {
+                let text = failure.to_string();
+                let line = text.lines().next().unwrap_or_default().to_owned();
+                println!("{kind} seed {seed}: {line}");
+            } else if is_first {
+                println!("{kind}: {failure}");
+                if options.story {
+                    failure.story().iter().for_each(|line| println!("{line}"));
                 }
             }
         }
@@ -107,6 +163,9 @@ fn simulate<M: Model<State: Lattice>>(kind: &str, options: &Options) -> bool {
             scope.spawn(work);
         }
     });
+    if options.counts {
+        totals.lock().expect("nothing panics beside it").print(kind);
+    }
     let holds = !has_failed.load(Ordering::Relaxed);
     let outcome = if holds { "everything held" } else { "not everything held" };
     println!("{kind}: {} seeds, {outcome}, after {:.1?}", options.seeds, begun.elapsed());

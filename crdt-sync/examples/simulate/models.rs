@@ -72,6 +72,27 @@ impl Model for Texts {
     }
 }
 
+/// A set that grows by many elements at a time: two that differ in a few compare sketches.
+pub(crate) struct Crowd;
+
+impl Model for Crowd {
+    type State = GSet<u16>;
+    type Operation = u8;
+    type Observed = usize;
+
+    fn apply(state: &mut Self::State, _: &Author, first: &u8) -> Self::State {
+        let elements = (0..40).map(|element| u16::from(*first) * 16 + element);
+        elements.fold(GSet::default(), |mut delta, element| {
+            delta.merge(state.add(element));
+            delta
+        })
+    }
+
+    fn observe(state: &Self::State) -> usize {
+        state.iter().count()
+    }
+}
+
 /// A type of somebody's own, with no more than it has to have: the highest bid for each lot.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Bids(BTreeMap<u8, u64>);

@@ -21,7 +21,7 @@ use alloc::vec::Vec;
 
 use crdt_core::{AdmitError, Clock, ClockError, Limits, Reading, ReplicaId, Timestamp};
 
-use crate::fault::Fault;
+use crate::fault::{self, Fault};
 use crate::known::{Known, Reach};
 use crate::random::Random;
 use crate::record::{Entry, Image, Origin};
@@ -270,7 +270,8 @@ impl<S: Lattice> Holding<S> {
     ) {
         let encoded = delta.encode();
         let entry = log::Entry { delta, bytes: encoded.len(), origin, at_ms: now.monotonic_ms };
-        self.log.push(entry, config.log_bytes);
+        let is_unbounded = config.makes(Fault::KeepForTheDead);
+        self.log.push(entry, if is_unbounded { usize::MAX } else { config.log_bytes });
         let position = self.position();
         let reach = Reach { position, continues: self.predecessor };
         known.advance(self.incarnation, reach);
@@ -340,11 +341,17 @@ impl<S: Lattice> Holding<S> {
     /// Whoever has the old opening's log has, of what follows, only what was shared; so the new one
     /// continues it there. Its log begins after all positions that were ever told, and its peers are
     /// compared with.
-    pub(crate) fn renew(&mut self, now: Reading) -> (ReplicaId, S) {
+    pub(crate) fn renew(&mut self, now: Reading, config: &Config) -> (ReplicaId, S) {
         let from = self.id;
         let to = ReplicaId::from_u128(self.random.draw());
         let (mark, shared) = self.claims.shared();
-        let rewritten = Arc::make_mut(&mut self.state).renew(from, to, mark);
+        let skipped = fault::skipped(config, self.state(), from, mark);
+        let state = Arc::make_mut(&mut self.state);
+        let mut rewritten = state.renew(from, to, mark);
+        if let Some(skipped) = skipped {
+            state.merge_ref(&skipped);
+            rewritten.merge(skipped);
+        }
         let nobody = ReplicaId::from_u128(self.random.draw());
         let at_risk = S::clone(&self.state).renew(from, nobody, self.claims.former());
         let position = self.position() + 1;

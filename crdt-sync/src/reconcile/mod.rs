@@ -42,4 +42,6 @@ mod telling;
 mod tests;
 
 pub use error::ProbeError;
+#[cfg(feature = "simulate")]
+pub(crate) use probe::kind;
 pub(crate) use session::{Session, Step};

@@ -56,6 +56,27 @@ const TAGS: [Tag; 12] = [
     Tag::Found,
 ];
 
+/// What kind of probe this is, in words.
+#[cfg(feature = "simulate")]
+pub(crate) fn kind(probe: &[u8]) -> &'static str {
+    let tag = probe.get(1).and_then(|tag| TAGS.get(usize::from(*tag)));
+    match tag {
+        Some(Tag::Digest) => "probe Digest",
+        Some(Tag::Seen) => "probe Seen",
+        Some(Tag::Content) => "probe Content",
+        Some(Tag::Parts) => "probe Parts",
+        Some(Tag::Same) => "probe Same",
+        Some(Tag::Turn) => "probe Turn",
+        Some(Tag::First) => "probe First cells",
+        Some(Tag::Cells) => "probe Cells",
+        Some(Tag::Plain) => "probe Plain",
+        Some(Tag::More) => "probe More",
+        Some(Tag::Plainly) => "probe Plainly",
+        Some(Tag::Found) => "probe Found",
+        None => "probe of no kind",
+    }
+}
+
 /// A probe that begins with this tag.
 pub(super) fn begin(tag: Tag, agreed: &[ReplicaId]) -> Writer {
     let mut writer = Writer::with_replicas(agreed);

@@ -64,7 +64,7 @@ impl<S: Lattice> Replica<S> {
         if !self.holding.keeps_id {
             return;
         }
-        let (from, at_risk) = self.holding.renew(now);
+        let (from, at_risk) = self.holding.renew(now, &self.config);
         self.lineage.merge(&self.holding.known);
         self.greet_all(now);
         self.suspended.clear();

@@ -5,6 +5,7 @@ use alloc::vec::Vec;
 use crdt_core::{Reading, ReplicaId};
 
 use super::{Acquaintance, Replica};
+use crate::fault::Fault;
 use crate::{Durability, Event, Lag, Lattice, Level, Token};
 
 impl<S: Lattice> Replica<S> {
@@ -165,7 +166,10 @@ impl<S: Lattice> Replica<S> {
         if self.members.iter().any(|member| !self.met.contains_key(member)) {
             return;
         }
-        let awaited = self.met.iter().filter(|(replica, _)| !self.retired.contains(replica));
+        let is_awaited = |replica| {
+            !self.retired.contains(replica) || self.config.makes(Fault::WaitForTheRetired)
+        };
+        let awaited = self.met.iter().filter(|(replica, _)| is_awaited(replica));
         let least = awaited.map(|(_, met)| self.acked_by(met)).min();
         if !self.met.is_empty() {
             let end = self.holding.durable().position;

@@ -4,7 +4,7 @@ use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::vec::Vec;
 
 use super::dice::Dice;
-use super::report::Traffic;
+use super::report::{Counts, Traffic};
 
 /// Something that will happen at a time.
 #[derive(Clone, Debug)]
@@ -20,11 +20,12 @@ pub(super) enum Coming {
 pub(super) struct Weather {
     pub(super) loss: u64,
     pub(super) repeat: u64,
+    pub(super) damage: u64,
     pub(super) delay_ms: u64,
 }
 
 impl Weather {
-    pub(super) const FINE: Self = Self { loss: 0, repeat: 0, delay_ms: 5 };
+    pub(super) const FINE: Self = Self { loss: 0, repeat: 0, damage: 0, delay_ms: 5 };
 }
 
 #[derive(Debug)]
@@ -38,9 +39,10 @@ pub(super) struct Network {
     datagrams: bool,
     /// Counts the connections between two, lesser first.
     connections: BTreeMap<(usize, usize), u64>,
-    /// When the last message in a direction arrives, where they arrive in order.
+    /// When the last message in a direction arrives.
     last: BTreeMap<(usize, usize), u64>,
     pub(super) traffic: Traffic,
+    pub(super) counts: Counts,
 }
 
 impl Network {
@@ -54,6 +56,7 @@ impl Network {
             connections: BTreeMap::new(),
             last: BTreeMap::new(),
             traffic: Traffic::default(),
+            counts: Counts::default(),
         }
     }
 
@@ -81,8 +84,9 @@ impl Network {
     }
 
     /// Whether a message arrives that was sent over this connection.
-    pub(super) fn carries(&self, from: usize, to: usize, connection: u64) -> bool {
+    pub(super) fn carries(&mut self, from: usize, to: usize, connection: u64) -> bool {
         let is_present = connection == self.connection(from, to);
+        self.counts.add("a message outlives its connection", u64::from(!is_present));
         (self.datagrams || is_present) && !self.cut.contains(&(from, to))
     }
 
@@ -99,20 +103,41 @@ impl Network {
         dice: &mut Dice,
     ) {
         self.traffic.count(from, to, bytes, now_ms);
-        let Weather { loss, repeat, delay_ms } = self.weather;
-        if self.cut.contains(&(from, to)) || (self.datagrams && dice.percent(loss)) {
+        let Weather { loss, repeat, damage, delay_ms } = self.weather;
+        let mut happens = |is_so: bool, what| {
+            self.counts.add(what, u64::from(is_so));
+            is_so
+        };
+        let is_cut = happens(self.cut.contains(&(from, to)), "a message is cut off");
+        if is_cut || happens(self.datagrams && dice.percent(loss), "a message is lost") {
             return;
         }
-        let copies = 1 + u64::from(self.datagrams && dice.percent(repeat));
-        for _ in 0..copies {
+        let is_repeated = happens(self.datagrams && dice.percent(repeat), "a message is repeated");
+        for _ in 0..1 + u64::from(is_repeated) {
             let mut at_ms = now_ms + 1 + dice.below(delay_ms);
+            let last = self.last.entry((from, to)).or_default();
             if !self.datagrams {
-                let last = self.last.entry((from, to)).or_default();
                 at_ms = at_ms.max(*last);
-                *last = at_ms;
+            }
+            self.counts.add("a message is overtaken", u64::from(at_ms < *last));
+            *last = at_ms.max(*last);
+            let mut bytes = bytes.to_vec();
+            if self.datagrams && dice.percent(damage) {
+                self.counts.add("a message is damaged", 1);
+                hurt(&mut bytes, dice);
             }
             let connection = self.connection(from, to);
-            self.enter(at_ms, Coming::Message { from, to, connection, bytes: bytes.to_vec() });
+            self.enter(at_ms, Coming::Message { from, to, connection, bytes });
         }
+    }
+}
+
+/// Cuts a message short, or changes a bit of it.
+fn hurt(bytes: &mut Vec<u8>, dice: &mut Dice) {
+    let place = dice.place(bytes.len());
+    if dice.percent(50) {
+        bytes.truncate(place);
+    } else if let Some(byte) = bytes.get_mut(place) {
+        *byte ^= 1 << dice.below(8);
     }
 }

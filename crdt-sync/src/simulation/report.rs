@@ -46,6 +46,18 @@ impl Traffic {
     }
 }
 
+/// How often what happened, by its name.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Counts(pub(super) BTreeMap<&'static str, u64>);
+
+impl Counts {
+    pub(super) fn add(&mut self, what: &'static str, times: u64) {
+        if times > 0 {
+            *self.0.entry(what).or_default() += times;
+        }
+    }
+}
+
 /// What a run was like in which everything held.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -66,8 +78,9 @@ pub struct Report {
     pub total: Load,
     /// What was sent after everything worked again.
     pub healing: Load,
-    /// How often each kind of event was told, by its name.
-    pub events: BTreeMap<&'static str, u64>,
+    /// How often each kind of trouble befell somebody, each kind of message was sent, and each kind
+    /// of event told, by its name.
+    pub happened: BTreeMap<&'static str, u64>,
     /// A hash of all messages and their times: the same for the same run.
     pub fingerprint: u64,
 }
@@ -92,7 +105,7 @@ pub enum Law {
     Members,
     /// When there is nothing to say, nobody says anything.
     Silence,
-    /// Logs are empty when everybody has everything.
+    /// Logs are empty when everybody has everything, and never longer than they may be.
     Drain,
     /// Nothing waits in quarantine when clocks are right.
     Quarantine,

@@ -99,8 +99,8 @@ impl Troubles {
             cuts: draw(self.cuts, 60),
             relinks: draw(self.relinks, 50),
             crashes: draw(self.crashes, 60),
-            restores: draw(self.restores, 25),
-            copies: draw(self.copies, 20),
+            restores: draw(self.restores, 30),
+            copies: draw(self.copies, 25),
             clocks: draw(self.clocks, 35),
             membership: draw(self.membership, 30),
             tightness: draw(self.tightness, 50),
@@ -134,7 +134,8 @@ impl Setup {
         let is_tight = troubles.tightness;
         let max_message = if is_tight { dice.one_of(&[1_024, 1_400, 4_096]) } else { 1 << 20 };
         let configs = (0..hosts).map(|_| {
-            let logs: &[usize] = if is_tight { &[0, 40, 200, 1_000] } else { &[1_000, 16 << 20] };
+            let logs: &[usize] =
+                if is_tight { &[0, 40, 200, 1_000, 100_000] } else { &[1_000, 16 << 20] };
             Config {
                 max_message,
                 log_bytes: dice.one_of(logs),

@@ -39,6 +39,7 @@ pub(super) enum What {
     Weather {
         loss: u64,
         repeat: u64,
+        damage: u64,
         delay_ms: u64,
     },
     /// The connection between two is gone, or there anew. `one_sided`: one end does not notice.
@@ -85,10 +86,49 @@ pub(super) enum What {
         ms: i64,
         confirmed: bool,
     },
+    /// A host comes that has nothing yet.
+    Join,
     /// A host is gone for good.
     Leave {
         host: usize,
     },
+    /// One host waits no more for another.
+    Retire {
+        host: usize,
+        other: usize,
+    },
+    /// What waits in quarantine is dropped: of this host, or of the first where something waits.
+    Discard {
+        host: usize,
+    },
+    /// A process ends, and goes on with the newest minor version.
+    Upgrade {
+        host: usize,
+    },
+}
+
+impl What {
+    /// The greatest number of a host that it is about.
+    pub(super) fn last_host(&self) -> usize {
+        match *self {
+            Self::Pass { .. } | Self::Weather { .. } | Self::Join => 0,
+            Self::Cut { from, to } | Self::Mend { from, to } => from.max(to),
+            Self::Link { one, other, .. } | Self::Unlink { one, other, .. } => one.max(other),
+            Self::Retire { host, other } => host.max(other),
+            Self::Write { host, .. }
+            | Self::Crash { host }
+            | Self::Close { host }
+            | Self::Start { host }
+            | Self::Snapshot { host }
+            | Self::Backup { host }
+            | Self::Restore { host }
+            | Self::Copy { host, .. }
+            | Self::Jump { host, .. }
+            | Self::Leave { host }
+            | Self::Discard { host }
+            | Self::Upgrade { host } => host,
+        }
+    }
 }
 
 impl fmt::Display for Step {
@@ -104,10 +144,10 @@ impl fmt::Display for Step {
             What::Mend { from, to } => {
                 write!(f, "messages get from {} to {} again", name(*from), name(*to))
             }
-            What::Weather { loss, repeat, delay_ms } => write!(
+            What::Weather { loss, repeat, damage, delay_ms } => write!(
                 f,
-                "from now on {loss} % of messages are lost, {repeat} % repeated, all up to \
-                 {delay_ms} ms late"
+                "from now on {loss} % of messages are lost, {repeat} % repeated, {damage} % \
+                 damaged, all up to {delay_ms} ms late"
             ),
             What::Link { one, other, one_sided } => {
                 write!(f, "{} and {} connect{}", name(*one), name(*other), unnoticed(*one_sided))
@@ -133,7 +173,13 @@ impl fmt::Display for Step {
                 name(*host),
                 if *confirmed { ", which is confirmed" } else { "" }
             ),
+            What::Join => f.write_str("somebody comes who has nothing yet"),
             What::Leave { host } => write!(f, "{} is gone for good", name(*host)),
+            What::Retire { host, other } => {
+                write!(f, "{} waits no more for {}", name(*host), name(*other))
+            }
+            What::Discard { host } => write!(f, "{} empties its quarantine", name(*host)),
+            What::Upgrade { host } => write!(f, "{} is upgraded", name(*host)),
         }
     }
 }
@@ -155,12 +201,18 @@ impl fmt::Display for Name {
     }
 }
 
+/// The most hosts that there are, latecomers and copies among them.
+pub(super) const MOST_HOSTS: usize = 7;
+
 /// The steps of a run.
 pub(super) fn schedule(setup: &Setup, steps: usize) -> Vec<Step> {
     let mut dice = Dice::new(setup.seed, 2);
-    let hosts = setup.configs.len();
-    let kinds = kinds(setup.troubles);
-    (0..steps).map(|_| Step { what: draw(&mut dice, hosts, &kinds), seed: dice.bits() }).collect()
+    let (hosts, kinds) = (setup.configs.len(), kinds(setup.troubles));
+    // Those that come later, copies of disks among them, take part as soon as they are there.
+    let may_grow = setup.troubles.copies || setup.troubles.membership;
+    let most = if may_grow { MOST_HOSTS } else { hosts };
+    let step = |_| Step { what: draw(&mut dice, hosts, most, &kinds), seed: dice.bits() };
+    (0..steps).map(step).collect()
 }
 
 #[derive(Clone, Copy)]
@@ -181,7 +233,11 @@ enum Kind {
     Restore,
     Copy,
     Jump,
+    Join,
     Leave,
+    Retire,
+    Discard,
+    Upgrade,
 }
 
 /// The kinds that there are, each as often as it is to be drawn.
@@ -190,7 +246,7 @@ fn kinds(troubles: Troubles) -> Vec<Kind> {
     let mut add = |is_on: bool, times: usize, kind: Kind| {
         kinds.extend(core::iter::repeat_n(kind, if is_on { times } else { 0 }));
     };
-    let ends = troubles.crashes || troubles.restores || troubles.copies || troubles.membership;
+    let ends = troubles.crashes || troubles.restores || troubles.copies || troubles.versions;
     add(true, 30, Kind::Write);
     add(true, 22, Kind::Pass);
     add(true, 3, Kind::Wait);
@@ -207,11 +263,16 @@ fn kinds(troubles: Troubles) -> Vec<Kind> {
     add(troubles.restores, 3, Kind::Restore);
     add(troubles.copies, 2, Kind::Copy);
     add(troubles.clocks, 6, Kind::Jump);
+    add(troubles.clocks, 8, Kind::Discard);
+    add(troubles.membership, 2, Kind::Join);
     add(troubles.membership, 1, Kind::Leave);
+    add(troubles.membership, 2, Kind::Retire);
+    add(troubles.versions, 2, Kind::Upgrade);
     kinds
 }
 
-fn draw(dice: &mut Dice, hosts: usize, kinds: &[Kind]) -> What {
+fn draw(dice: &mut Dice, hosts: usize, most: usize, kinds: &[Kind]) -> What {
+    let hosts = if most > hosts && dice.percent(30) { most.min(hosts + 2) } else { hosts };
     let host = dice.place(hosts);
     let other = (host + 1 + dice.place(hosts - 1)) % hosts;
     let one_sided = dice.percent(30);
@@ -224,6 +285,7 @@ fn draw(dice: &mut Dice, hosts: usize, kinds: &[Kind]) -> What {
         Kind::Weather => What::Weather {
             loss: dice.one_of(&[0, 0, 10, 30, 60]),
             repeat: dice.one_of(&[0, 10, 50]),
+            damage: dice.one_of(&[0, 0, 10]),
             delay_ms: dice.one_of(&[1, 20, 200, 3_000]),
         },
         Kind::Link => What::Link { one: host, other, one_sided },
@@ -239,6 +301,10 @@ fn draw(dice: &mut Dice, hosts: usize, kinds: &[Kind]) -> What {
             let ms = dice.one_of(&[-600_000, -5_000, -500, 500, 5_000, 50_000, 600_000]);
             What::Jump { host, ms, confirmed: dice.percent(50) }
         }
+        Kind::Join => What::Join,
         Kind::Leave => What::Leave { host },
+        Kind::Retire => What::Retire { host, other },
+        Kind::Discard => What::Discard { host },
+        Kind::Upgrade => What::Upgrade { host },
     }
 }

@@ -10,7 +10,8 @@ use core::fmt::Arguments;
 use crdt_core::wire::Wire;
 
 use super::step::Name;
-use crate::message::{Frame, SEAL_LENGTH};
+use crate::message::{Frame, Part, Progress, SEAL_LENGTH};
+use crate::reconcile;
 
 /// The most lines that are kept: the first.
 const MOST_LINES: usize = 5_000;
@@ -47,4 +48,40 @@ impl Story {
             Err(error) => self.tell(now_ms, format_args!("{from} -> {to} {error}")),
         }
     }
+}
+
+/// What kinds of message this is one of, in words.
+pub(super) fn kinds(bytes: &[u8]) -> impl Iterator<Item = &'static str> {
+    let body = &bytes[..bytes.len().saturating_sub(SEAL_LENGTH)];
+    let kinds = match Frame::decode(body) {
+        Ok(Frame::Hello(_)) => [Some("message Hello"), None],
+        Ok(Frame::Update(update)) => {
+            let change = (!update.delta.is_empty()).then_some("message Update with a change");
+            [Some("message Update"), change]
+        }
+        Ok(Frame::Part(Part { progress: Progress { session, from, .. }, .. })) => {
+            let of = match (session, from) {
+                (Some(_), _) => "message Part of what was found to differ",
+                (None, 0) => "message Part of the log from its beginning, or of all",
+                (None, _) => "message Part of a long change",
+            };
+            [Some("message Part"), Some(of)]
+        }
+        Ok(Frame::PartAck(_)) => [Some("message PartAck"), None],
+        Ok(Frame::Fingerprint(asked)) => {
+            let why = match asked.yours {
+                None => "message Fingerprint, as the log does not reach back",
+                Some(_) => "message Fingerprint, for good measure",
+            };
+            [Some("message Fingerprint"), Some(why)]
+        }
+        Ok(Frame::Same(_)) => [Some("message Same"), None],
+        Ok(Frame::Probe(probe)) => {
+            let kind = (probe.piece == 0).then(|| reconcile::kind(&probe.bytes));
+            [Some("message Probe"), kind]
+        }
+        Ok(Frame::Refused(_)) => [Some("message Refused"), None],
+        Err(_) => [Some("message that cannot be read"), None],
+    };
+    kinds.into_iter().flatten()
 }

@@ -11,15 +11,11 @@ use crdt_core::{ClockError, Delta, ReplicaId};
 use super::{World, pair, violated};
 use crate::simulation::dice::Dice;
 use crate::simulation::host::Host;
-use crate::simulation::ledger::{Written, includes};
+use crate::simulation::ledger::Written;
 use crate::simulation::network::Weather;
 use crate::simulation::report::{Law, Violation};
 use crate::simulation::step::{Name, Step, What};
-use crate::simulation::store::{Disk, Store};
-use crate::{Durability, Lattice, Opening, Peer, WriteError};
-
-/// The most hosts that there are, copies among them.
-const MOST_HOSTS: usize = 7;
+use crate::{Durability, Lattice, MINOR, Opening, Peer, WriteError};
 
 /// The size that operations are generated under.
 const OPERATION_SIZE: usize = 8;
@@ -27,6 +23,10 @@ const OPERATION_SIZE: usize = 8;
 impl<M: Model<State: Lattice>> World<M> {
     pub(super) fn take(&mut self, step: &Step) -> Result<(), Violation> {
         self.dice = Dice::new(step.seed, 4);
+        if step.what.last_host() >= self.hosts.len() {
+            // Who would come has not come.
+            return Ok(());
+        }
         match step.what {
             What::Write { host, times } => self.write(host, times)?,
             What::Pass { ms } => self.pass(self.now_ms + ms)?,
@@ -36,8 +36,8 @@ impl<M: Model<State: Lattice>> World<M> {
             What::Mend { from, to } => {
                 self.network.cut.remove(&(from, to));
             }
-            What::Weather { loss, repeat, delay_ms } => {
-                self.network.weather = Weather { loss, repeat, delay_ms };
+            What::Weather { loss, repeat, damage, delay_ms } => {
+                self.network.weather = Weather { loss, repeat, damage, delay_ms };
             }
             What::Link { one, other, one_sided } => self.link(one, other, one_sided)?,
             What::Unlink { one, other, one_sided } => self.unlink(one, other, one_sided),
@@ -52,7 +52,11 @@ impl<M: Model<State: Lattice>> World<M> {
             What::Restore { host } => self.restore(host)?,
             What::Copy { host, clean } => self.copy(host, clean)?,
             What::Jump { host, ms, confirmed } => self.jump(host, ms, confirmed)?,
+            What::Join => self.join()?,
             What::Leave { host } => self.leave(host)?,
+            What::Retire { host, other } => self.retire(host, other),
+            What::Discard { host } => self.discard(host)?,
+            What::Upgrade { host } => self.upgrade(host)?,
         }
         Ok(())
     }
@@ -80,6 +84,10 @@ impl<M: Model<State: Lattice>> World<M> {
                             _ => Durability::All,
                         };
                         replica.await_durable(token, durability);
+                    }
+                    let elsewhere = self.dice.place(self.hosts.len());
+                    if let Some(reader) = self.replica(elsewhere) {
+                        reader.await_token(token);
                     }
                     self.ledger.writes.push(Written {
                         host,
@@ -231,13 +239,14 @@ impl<M: Model<State: Lattice>> World<M> {
         if !self.hosts[host].is_up() {
             return Ok(());
         }
+        self.counts.add("a crash", 1);
         self.drain_records(host);
         self.stop(host);
         self.hosts[host].store.crash(&mut self.dice);
         self.account_for_crash(host)
     }
 
-    fn close(&mut self, host: usize) -> Result<(), Violation> {
+    pub(super) fn close(&mut self, host: usize) -> Result<(), Violation> {
         let Some(replica) = self.replica(host) else { return Ok(()) };
         replica.close();
         self.drain_records(host);
@@ -245,6 +254,7 @@ impl<M: Model<State: Lattice>> World<M> {
             // Its last words were not synced.
             return self.crash(host);
         }
+        self.counts.add("a clean end", 1);
         let written = self.hosts[host].store.written();
         self.sync(host, written)?;
         self.stop(host);
@@ -255,49 +265,17 @@ impl<M: Model<State: Lattice>> World<M> {
         self.drain_records(host);
         let this = &mut self.hosts[host];
         if let Some(replica) = &this.replica {
+            self.counts.add("a snapshot", 1);
             this.store.replace(this.opening, replica.snapshot());
             self.schedule_sync(host);
         }
         self.pump(host)
     }
 
-    fn restore(&mut self, host: usize) -> Result<(), Violation> {
-        let Some(backup) = self.hosts[host].backup.clone() else { return Ok(()) };
-        if self.hosts[host].is_gone {
-            return Ok(());
-        }
-        self.crash(host)?;
-        let this = &mut self.hosts[host];
-        this.store = Store::of(backup);
-        (this.is_replaced, this.has_told) = (true, false);
-        self.is_any_replaced = true;
-        self.account_for_replacement(host)
-    }
-
-    fn copy(&mut self, host: usize, clean: bool) -> Result<(), Violation> {
-        if self.hosts.len() >= MOST_HOSTS || self.hosts[host].is_gone {
-            return Ok(());
-        }
-        if clean && self.hosts[host].is_up() {
-            self.close(host)?;
-        }
-        let (config, disk) = (self.hosts[host].config.clone(), self.hosts[host].store.disk.clone());
-        let place = self.hosts.len();
-        let mut copy = Host::new(config, disk);
-        copy.is_replaced = true;
-        self.hosts.push(copy);
-        self.is_any_replaced = true;
-        let partners: Vec<usize> = (0..place).filter(|_| self.dice.percent(60)).collect();
-        for other in partners.into_iter().chain([self.dice.place(place)]) {
-            self.linked.insert(pair(place, other));
-            self.met.insert(pair(place, other));
-        }
-        self.start(host)?;
-        self.start(place)
-    }
-
     fn jump(&mut self, host: usize, ms: i64, confirmed: bool) -> Result<(), Violation> {
+        self.counts.add("a clock jumps", 1);
         self.hosts[host].offset_ms += ms;
+        self.most_ahead_ms = self.most_ahead_ms.max(self.hosts[host].offset_ms.unsigned_abs());
         let now = self.hosts[host].reading(self.now_ms);
         if let Some(replica) = self.replica(host).filter(|_| confirmed) {
             replica.confirm_clock(now);
@@ -305,72 +283,33 @@ impl<M: Model<State: Lattice>> World<M> {
         self.pump(host)
     }
 
-    fn leave(&mut self, host: usize) -> Result<(), Violation> {
-        if self.present().count() <= 2 || self.hosts[host].is_gone {
+    fn retire(&mut self, host: usize, other: usize) {
+        let id = self.hosts[other].replica.as_ref().map(crate::Replica::id);
+        if let (Some(replica), Some(id)) = (self.replica(host), id) {
+            replica.retire(id);
+            self.counts.add("a retirement", 1);
+        }
+    }
+
+    fn discard(&mut self, host: usize) -> Result<(), Violation> {
+        let waits = |host: &Host<M::State>| {
+            host.replica.as_ref().is_some_and(|replica| replica.quarantined().0 > 0)
+        };
+        let somewhere = self.hosts.iter().position(waits).unwrap_or(host);
+        let host = if waits(&self.hosts[host]) { host } else { somewhere };
+        let now = self.hosts[host].reading(self.now_ms);
+        let dropped = self.replica(host).map_or(0, |replica| replica.discard_quarantine(now));
+        self.counts.add("a quarantine is emptied", u64::from(dropped > 0));
+        self.pump(host)
+    }
+
+    fn upgrade(&mut self, host: usize) -> Result<(), Violation> {
+        if self.hosts[host].is_gone || self.hosts[host].config.minor == MINOR {
             return Ok(());
         }
-        self.crash(host)?;
-        let this = &mut self.hosts[host];
-        (this.is_gone, this.store) = (true, Store::of(Disk::default()));
-        self.linked.retain(|(one, other)| *one != host && *other != host);
-        self.account_for_replacement(host)
-    }
-
-    /// After a crash: what was reported durable has to be there.
-    fn account_for_crash(&mut self, host: usize) -> Result<(), Violation> {
-        let this = &self.hosts[host];
-        let looked = match this.store.disk.look::<M::State>() {
-            Ok(looked) => looked,
-            Err(error) => {
-                return violated(Law::Store, format!("the disk of {}: {error}", Name(host)));
-            }
-        };
-        for (place, written) in self.ledger.writes.iter_mut().enumerate() {
-            if written.host != host || written.opening != this.opening {
-                continue;
-            }
-            let is_there = includes(looked.state(), &written.delta);
-            let is_covered = looked.covers(&written.token);
-            if written.reported && !written.lost && !(is_there && is_covered) {
-                return violated(
-                    Law::Durability,
-                    format!("write {place} of {} was durable, and is lost", Name(host)),
-                );
-            }
-            written.lost |= !is_there;
-            written.loose |= !is_covered;
-        }
-        Ok(())
-    }
-
-    /// After a disk was replaced or is gone: what nobody else holds may be lost.
-    fn account_for_replacement(&mut self, host: usize) -> Result<(), Violation> {
-        let mut looks = Vec::new();
-        for place in self.present() {
-            match self.hosts[place].store.disk.look::<M::State>() {
-                Ok(look) => looks.push((place, look)),
-                Err(error) => {
-                    return violated(Law::Store, format!("the disk of {}: {error}", Name(place)));
-                }
-            }
-        }
-        let own = looks.iter().find(|(place, _)| *place == host).map(|(_, look)| look);
-        // One without anything cannot know what it lacks.
-        if let Some(own) = own.filter(|_| !self.hosts[host].store.disk.is_empty()) {
-            let of_host = self.ledger.writes.iter().filter(|written| written.host == host);
-            let tokens = of_host.map(|written| written.token);
-            self.hosts[host].missing = tokens.filter(|token| !own.covers(token)).collect();
-        }
-        for written in &mut self.ledger.writes {
-            let writer = &self.hosts[written.host];
-            if written.host != host && writer.is_up() && writer.opening == written.opening {
-                continue;
-            }
-            let is_there = looks.iter().any(|(_, look)| includes(look.state(), &written.delta));
-            let is_covered = looks.iter().any(|(_, look)| look.covers(&written.token));
-            written.lost |= !is_there;
-            written.loose |= !is_covered;
-        }
-        Ok(())
+        self.counts.add("an upgrade", 1);
+        self.close(host)?;
+        self.hosts[host].config.minor = MINOR;
+        self.start(host)
     }
 }

@@ -3,16 +3,20 @@
 //! | file | what it answers |
 //! |---|---|
 //! | `act` | what each step does |
+//! | `disks` | what becomes of disks, and what is lost with them |
 //! | `time` | what happens as time passes |
 //! | `observe` | what is checked of what a replica tells, and after each step |
 //! | `heal` | what has to hold in the end |
+//! | `again` | … and when all meet again, or begin again |
 
 mod act;
+mod again;
+mod disks;
 mod heal;
 mod observe;
 mod time;
 
-use alloc::collections::{BTreeMap, BTreeSet};
+use alloc::collections::BTreeSet;
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::marker::PhantomData;
@@ -24,7 +28,7 @@ use super::dice::Dice;
 use super::host::Host;
 use super::ledger::Ledger;
 use super::network::{Network, Weather};
-use super::report::{Law, Report, Violation};
+use super::report::{Counts, Law, Report, Violation};
 use super::setup::Setup;
 use super::step::Step;
 use super::store::Disk;
@@ -48,7 +52,9 @@ pub(super) struct World<M: Model> {
     shared: BTreeSet<ReplicaId>,
     /// Whether any disk was ever replaced or copied.
     is_any_replaced: bool,
-    events: BTreeMap<&'static str, u64>,
+    /// By how much a clock was wrong at most.
+    most_ahead_ms: u64,
+    counts: Counts,
     story: Story,
     model: PhantomData<M>,
 }
@@ -69,13 +75,14 @@ impl<M: Model<State: Lattice>> World<M> {
             linked,
             shared: BTreeSet::new(),
             is_any_replaced: false,
-            events: BTreeMap::new(),
+            most_ahead_ms: 0,
+            counts: Counts::default(),
             story,
             model: PhantomData,
             setup,
         };
         if world.setup.troubles.datagrams {
-            world.network.weather = Weather { loss: 5, repeat: 5, delay_ms: 50 };
+            world.network.weather = Weather { loss: 5, repeat: 5, damage: 1, delay_ms: 50 };
         }
         for host in 0..world.hosts.len() {
             world.start(host)?;

@@ -18,7 +18,7 @@ impl<M: Model<State: Lattice>> World<M> {
     pub(super) fn drain_events(&mut self, host: usize) -> Result<(), Violation> {
         while let Some(event) = self.replica(host).and_then(crate::Replica::next_event) {
             self.story.tell(self.now_ms, format_args!("    {} tells {event:?}", Name(host)));
-            *self.events.entry(name(&event)).or_default() += 1;
+            self.counts.add(name(&event), 1);
             self.hear(host, event)?;
         }
         Ok(())
@@ -165,6 +165,11 @@ impl<M: Model<State: Lattice>> World<M> {
     fn check_position(&mut self, host: usize) -> Result<(), Violation> {
         let this = &mut self.hosts[host];
         let Some(replica) = &this.replica else { return Ok(()) };
+        let (bytes, most) = (replica.log_bytes(), this.config.log_bytes);
+        if bytes > most {
+            let evidence = format!("{} keeps a log of {bytes} bytes, not {most}", Name(host));
+            return violated(Law::Drain, evidence);
+        }
         let (position, incarnation) = (replica.position(), Some(replica.incarnation()));
         if this.position.0 == incarnation && position < this.position.1 {
             let evidence = format!("{} went back from {}", Name(host), this.position.1);
@@ -205,18 +210,18 @@ impl<M: Model<State: Lattice>> World<M> {
 
 const fn name<S>(event: &Event<S>) -> &'static str {
     match event {
-        Event::Changed { .. } => "Changed",
-        Event::Connected { .. } => "Connected",
-        Event::Covered(_) => "Covered",
-        Event::Durable(..) => "Durable",
-        Event::Lag { .. } => "Lag",
-        Event::Quarantined { .. } => "Quarantined",
-        Event::Refused { .. } => "Refused",
-        Event::ValueRefused { .. } => "ValueRefused",
-        Event::RefusedByPeer { .. } => "RefusedByPeer",
-        Event::Restored { .. } => "Restored",
-        Event::Forked { .. } => "Forked",
-        Event::Renewed { .. } => "Renewed",
-        Event::Diverged { .. } => "Diverged",
+        Event::Changed { .. } => "event Changed",
+        Event::Connected { .. } => "event Connected",
+        Event::Covered(_) => "event Covered",
+        Event::Durable(..) => "event Durable",
+        Event::Lag { .. } => "event Lag",
+        Event::Quarantined { .. } => "event Quarantined",
+        Event::Refused { .. } => "event Refused",
+        Event::ValueRefused { .. } => "event ValueRefused",
+        Event::RefusedByPeer { .. } => "event RefusedByPeer",
+        Event::Restored { .. } => "event Restored",
+        Event::Forked { .. } => "event Forked",
+        Event::Renewed { .. } => "event Renewed",
+        Event::Diverged { .. } => "event Diverged",
     }
 }

@@ -8,6 +8,7 @@ use super::{World, violated};
 use crate::simulation::network::Coming;
 use crate::simulation::report::{Law, Violation};
 use crate::simulation::step::Name;
+use crate::simulation::story::kinds;
 use crate::{Lattice, Peer};
 
 /// No replica says more than this at once.
@@ -134,6 +135,9 @@ impl<M: Model<State: Lattice>> World<M> {
             }
             let to = usize::try_from(message.to.0).unwrap_or(usize::MAX);
             self.story.tell_message(self.now_ms, host, to, &message.bytes);
+            for kind in kinds(&message.bytes) {
+                self.counts.add(kind, 1);
+            }
             self.network.send(host, to, &message.bytes, self.now_ms, &mut self.dice);
         }
         self.drain_records(host);
