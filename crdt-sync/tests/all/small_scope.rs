@@ -21,7 +21,8 @@ const START_MS: u64 = 1_700_000_000_000;
 enum Step {
     Write(usize),
     Sync(usize),
-    Crash(usize),
+    /// So many records that were not reported had reached the disk.
+    Crash(usize, usize),
     Arrive(usize, usize),
     Lose(usize, usize),
     Repeat(usize, usize),
@@ -137,7 +138,8 @@ impl World {
                 choices.push(Step::Sync(host));
             }
             if self.crashes == 0 {
-                choices.push(Step::Crash(host));
+                let most = self.unsynced[host].len();
+                choices.extend((0..=most).map(|kept| Step::Crash(host, kept)));
             }
         }
         for ((from, to), messages) in &self.under_way {
@@ -171,9 +173,10 @@ impl World {
                 self.writes.push((written.expect("open"), element, host));
             }
             Step::Sync(host) => self.sync(host),
-            Step::Crash(host) => {
+            Step::Crash(host, kept) => {
                 self.crashes += 1;
-                self.unsynced[host].clear();
+                let unsynced = std::mem::take(&mut self.unsynced[host]);
+                self.disks[host].extend(unsynced.into_iter().take(kept).map(|it| it.bytes));
                 self.replicas[host] = self.open(host);
                 for (one, other) in self.links.clone() {
                     if one == host || other == host {
