@@ -124,16 +124,19 @@ impl<S: Lattice> Replica<S> {
         let mut progress = None;
         let mut update = Update::default();
         if let Some((from, to, state)) = self.next_stretch(link, remote, now_ms) {
-            link.sent.insert(from, to);
             let stretch = Progress { from, to, session: None };
             let encoded = state.as_ref().map(|state| (state, link.names.encode(state)));
             match encoded {
+                // One long change at a time: what it is told along with may make it one.
+                Some((_, encoded)) if self.is_long(&encoded) && link.sending.is_some() => {}
                 Some((state, encoded)) if self.is_long(&encoded) => {
+                    link.sent.insert(from, to);
                     let id = self.holding.random.draw_u64();
                     let stream = transfer::whole(state);
                     link.sending = Some(Sending::new(id, stretch, Known::default(), stream, 0));
                 }
                 encoded => {
+                    link.sent.insert(from, to);
                     if let Some((_, Encoded { base, added, bytes })) = encoded {
                         (update.base, update.added, update.delta) = (base, added, bytes);
                     }

@@ -503,3 +503,25 @@ fn a_transfer_goes_on_from_where_its_receiver_is() {
     talk(&mut a, &mut b, &mut now, 600_000);
     assert!(b.covers(&token));
 }
+
+#[test]
+fn a_change_that_is_long_for_what_is_told_along_with_it_waits_for_the_one_before() {
+    let config = Config { max_message: 1_024, ..Config::volatile() };
+    let (mut a, mut b) = (new(1, &config), new(2, &config));
+    let mut now = Reading::wall(START_MS);
+    // Openings of others, which every message may have to tell of.
+    for seed in 3..10 {
+        let mut other = new(seed, &config);
+        a.connect(LINK, now);
+        other.connect(LINK, now);
+        write(&mut other, now, &[u8::try_from(seed).expect("few")]);
+        talk(&mut a, &mut other, &mut now, 10_000);
+    }
+    a.connect(LINK, now);
+    b.connect(LINK, now);
+    talk(&mut a, &mut b, &mut now, 10_000);
+    write(&mut a, now, &[1; 4_000]);
+    let token = write(&mut a, now, &[2; 800]);
+    talk(&mut a, &mut b, &mut now, 60_000);
+    assert!(b.covers(&token));
+}
