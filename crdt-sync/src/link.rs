@@ -132,6 +132,7 @@ impl Pieces {
     }
 }
 
+#[allow(clippy::struct_excessive_bools, reason = "each is so or not, whatever the others are")]
 pub(crate) struct Link<S> {
     /// Tells this connection from others that this opening has had, so that nothing said over another one is taken for news.
     pub(crate) session: u32,

@@ -113,7 +113,7 @@ impl Network {
             return;
         }
         let is_repeated = happens(self.datagrams && dice.percent(repeat), "a message is repeated");
-        for _ in 0..1 + u64::from(is_repeated) {
+        for _ in 0..=u64::from(is_repeated) {
             let mut at_ms = now_ms + 1 + dice.below(delay_ms);
             let last = self.last.entry((from, to)).or_default();
             if !self.datagrams {

@@ -8,27 +8,27 @@
 //! | the mistake, and who made it | made again by | found by |
 //! |---|---|---|
 //! | **what a peer lacks** | | |
-//! | the entries, with the sender's whole context: delta_crdt_ex#65 | twin `full_context_on_answer`, `full_context_on_write` | `DeltaIsExact`, `MutatorIsMerge`; two steps |
+//! | the entries, with the sender's whole context: `delta_crdt_ex#65` | twin `full_context_on_answer`, `full_context_on_write` | `DeltaIsExact`, `MutatorIsMerge`; two steps |
 //! | the entries and the context that it lacks | twin `digest_without_live` | `DeltaIsExact`; two steps |
 //! | … and the kills of removals, but not of what was added again | twin `kill_log::OfRemovalsOnly` | `DeltaIsExact`; three steps |
 //! | … and all kills, by the dots that it has seen, where a delta may be lost | twin `kill_log::ByDotsSeen` | `DeltaIsExact`; three steps |
 //! | **intervals of a log** | | |
 //! | a receiver that was rolled back is taken to have what it acknowledged before | fault `TrustOldMessages` | `Members` |
 //! | the count of the log begins anew after a crash | fault `ReusePositions` | `Identity` |
-//! | one that is gone pins the log: delta_crdt_ex#13 | faults `KeepForTheDead`, `WaitForTheRetired` | `Drain` |
+//! | one that is gone pins the log: `delta_crdt_ex#13` | faults `KeepForTheDead`, `WaitForTheRetired` | `Drain` |
 //! | … or what was dropped for it counts as sent | fault `ForgetTrimmed` | `Silence` |
 //! | sent before it is durable | fault `SendEarly` | `Identity` |
 //! | acknowledged before it is durable | fault `AcknowledgeEarly` | `Members`; four steps in `small_scope.rs` |
 //! | a part counts for the whole: ADE#403, on cr-sqlite | fault `CountFirstPart` | `Tokens` |
 //! | what is to be sent is cleared by a merge: swift-distributed-actors#210 | fault `ClearOnMerge` | `Silence` |
 //! | an interval that does not connect counts as included: the condition for causal merging | fault `KnowAcrossGaps` | `Tokens`; six steps in `small_scope.rs` |
-//! | equal writes, each no news to the other, are relayed as nothing and count as included: cr-sqlite#413 | fault `KeepToOneself`; a tie that each decides for itself: twin `local_wins_tie`, and here | `Tokens`, `Members`; `Commutativity`, `Convergence` |
+//! | equal writes, each no news to the other, are relayed as nothing and count as included: `cr-sqlite#413` | fault `KeepToOneself`; a tie that each decides for itself: twin `local_wins_tie`, and here | `Tokens`, `Members`; `Commutativity`, `Convergence` |
 //! | **dots** | | |
 //! | only the greatest counter of each replica is kept, so holes delete: Akka#22188 | twin `max_only_context` | `Idempotence` and the other laws of the join |
-//! | an element stays as both sides have it: riak_dt#82 | twin `both_have_it` | `MutatorIsMerge`, `Associativity` |
-//! | a merge is left out as the clock has nothing new: riak_dt#78 | twin `context_decides` | `MutatorIsMerge` |
-//! | a removal that comes early waits in a list, which is lost: riak_dt#99, #113 | twin `early_removal_is_lost`; there is no such list here, what is removed is dead in the context | `OrderIndependence` and the laws of the join |
-//! | a counter's total outlives its reset: riak_dt#98 | twin `reset_that_comes_back` | its definition, as it does converge; so do `crdt-counters/tests/resettable_counter.rs` and `crdt-document/tests/properties.rs` |
+//! | an element stays as both sides have it: `riak_dt#82` | twin `both_have_it` | `MutatorIsMerge`, `Associativity` |
+//! | a merge is left out as the clock has nothing new: `riak_dt#78` | twin `context_decides` | `MutatorIsMerge` |
+//! | a removal that comes early waits in a list, which is lost: `riak_dt#99`, #113 | twin `early_removal_is_lost`; there is no such list here, what is removed is dead in the context | `OrderIndependence` and the laws of the join |
+//! | a counter's total outlives its reset: `riak_dt#98` | twin `reset_that_comes_back` | its definition, as it does converge; so do `crdt-counters/tests/resettable_counter.rs` and `crdt-document/tests/properties.rs` |
 //! | a dot is used again after a crash, in a copy or after a restore: dson, turso#8129 | fault `ReuseId` | `Identity` |
 //! | … or as its counter is read from where it is behind: super-productivity#9080 | twin `dot_minted_again` | `MutatorIsMerge` |
 //! | the dots that may be in use are skipped, and claimed as known | twin `renewal_skips_ahead`; fault `ClaimSkipped` | `RenewedIsUnclaimed`; told at length here |
