@@ -18,9 +18,9 @@ use crdt_core::wire::Budget;
 pub struct Config {
     /// Whether the host keeps records. If not, what is held counts as durable at once.
     pub durable: bool,
-    /// The longest message, in bytes; what is longer travels in parts. 1 MiB; at least 1,024, and
-    /// enough for a greeting, which takes some 30 bytes for each opening of a replica that is
-    /// remembered. It has to be the same everywhere.
+    /// The longest message, in bytes: none that leaves is longer, and what would be travels in
+    /// pieces. 1 MiB; less than [1,024](Config::LEAST_MESSAGE) counts as that. It has to be the same
+    /// everywhere. In [`Scopes`](crate::Scopes) the name of the scope comes on top, and its length.
     pub max_message: usize,
     /// The most bytes of what arrives in parts that are held for one peer. 64 MiB.
     pub max_transfer: usize,
@@ -99,6 +99,9 @@ impl Default for Config {
 }
 
 impl Config {
+    /// The least that [`max_message`](Config::max_message) can be, in bytes.
+    pub const LEAST_MESSAGE: usize = 1_024;
+
     /// For a replica that keeps no records: a browser tab, a cache, a test.
     pub fn volatile() -> Self {
         Self { durable: false, ..Self::default() }

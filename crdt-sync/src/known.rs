@@ -23,6 +23,12 @@ impl Reach {
 /// Openings of one replica, one after the other, are followed so far back.
 const LONGEST_LINE: usize = 64;
 
+/// What the number of entries takes at most, in bytes …
+const LONGEST_COUNT: usize = 10;
+
+/// … and an entry: two incarnations, two positions, and whether it continues one.
+const LONGEST_ENTRY: usize = 8 + 10 + 1 + 8 + 10;
+
 /// What a state includes: per incarnation a log position. It grows with the openings of all
 /// replicas, by eleven bytes or so each, until those are [forgotten](Known::forget).
 ///
@@ -106,8 +112,9 @@ impl Known {
         Self(self.0.iter().filter(|(i, r)| is_news(i, r)).map(|(i, r)| (*i, *r)).collect())
     }
 
-    pub(crate) fn len(&self) -> usize {
-        self.0.len()
+    /// How many bytes it takes at most.
+    pub(crate) fn most_bytes(&self) -> usize {
+        LONGEST_COUNT + LONGEST_ENTRY * self.0.len()
     }
 
     /// Somebody's log that `other` includes more of, as far as both tell: how much, and how much more.

@@ -20,6 +20,7 @@ mod link;
 mod message;
 mod opening;
 mod peer;
+mod pieces;
 mod random;
 mod ranges;
 mod reconcile;

@@ -1,7 +1,7 @@
 //! What a replica remembers of one link.
 
 use alloc::boxed::Box;
-use alloc::collections::{BTreeMap, VecDeque};
+use alloc::collections::VecDeque;
 use alloc::vec::Vec;
 
 use crdt_core::ReplicaId;
@@ -10,7 +10,8 @@ use crate::Incarnation;
 use crate::dictionary;
 use crate::holding::Pinned;
 use crate::known::Known;
-use crate::message::{Frame, Hello, Probe};
+use crate::message::{Frame, Hello};
+use crate::pieces::{Cut, Pieces};
 use crate::ranges::Ranges;
 use crate::reconcile::Session;
 use crate::transfer::{Receiving, Sending};
@@ -99,39 +100,6 @@ pub(crate) enum Comparison<S> {
     Over { id: u64, round: u64, last: Vec<u8>, record: u64 },
 }
 
-/// What a piece takes beside its bytes.
-const PIECE: usize = 64;
-
-/// The pieces of one message of a comparison.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Pieces {
-    /// The comparison and the round that they belong to.
-    of: Option<(u64, u64)>,
-    arrived: BTreeMap<u64, Vec<u8>>,
-    bytes: usize,
-}
-
-impl Pieces {
-    /// Takes in a piece; returns the message when it is whole. `Err` when there is too much of it.
-    pub(crate) fn take(&mut self, probe: &Probe, most: usize) -> Result<Option<Vec<u8>>, usize> {
-        let of = Some((probe.session, probe.round));
-        if self.of != of {
-            *self = Self { of, ..Self::default() };
-        }
-        if !self.arrived.contains_key(&probe.piece) && probe.piece < probe.pieces {
-            self.bytes += probe.bytes.len() + PIECE;
-            if self.bytes > most {
-                let bytes = self.bytes;
-                *self = Self::default();
-                return Err(bytes);
-            }
-            self.arrived.insert(probe.piece, probe.bytes.clone());
-        }
-        let is_whole = self.arrived.len() as u64 == probe.pieces;
-        Ok(is_whole.then(|| core::mem::take(self).arrived.into_values().flatten().collect()))
-    }
-}
-
 #[allow(clippy::struct_excessive_bools, reason = "each is so or not, whatever the others are")]
 pub(crate) struct Link<S> {
     /// Tells this connection from others that this opening has had, so that nothing said over another one is taken for news.
@@ -147,11 +115,18 @@ pub(crate) struct Link<S> {
     pub(crate) answers: bool,
     /// Whether what is told counts from the first greeting on.
     pub(crate) is_greeted: bool,
+    /// What a greeting that does not fit into one message says is included: the same each time it
+    /// is repeated, so that what has arrived of it is completed.
+    pub(crate) greeting: Option<Known>,
     /// Whether the other end has shown that it heard our hello.
     pub(crate) is_heard: bool,
     pub(crate) hello: Timer,
     /// Frames to be sent as soon as the record with their number is durable.
     pub(crate) outbox: VecDeque<(u64, Frame)>,
+    /// What is being sent in pieces, as it is longer than a message.
+    pub(crate) cut: Option<Cut>,
+    /// The pieces of such messages that have arrived.
+    pub(crate) pieces: Pieces,
 
     /// The peer has the local log up to here …
     pub(crate) acked: u64,
@@ -193,8 +168,6 @@ pub(crate) struct Link<S> {
     /// The last comparison of the peer's that was answered. One before it, or it again, comes late:
     /// answered twice, it would conclude at one end what was not compared at the other.
     pub(crate) answered: u64,
-    /// The pieces of the comparison's next message that have arrived.
-    pub(crate) pieces: Pieces,
     /// Kills found out in a comparison, to be merged with what concludes it.
     pub(crate) concluding: Option<(u64, Option<S>)>,
     pub(crate) sending: Option<Sending>,
@@ -218,9 +191,12 @@ impl<S> Link<S> {
             candidate: None,
             answers: false,
             is_greeted: false,
+            greeting: None,
             is_heard: false,
             hello: Timer { at_ms: Some(now_ms), attempts: 0 },
             outbox: VecDeque::new(),
+            cut: None,
+            pieces: Pieces::default(),
             acked: 0,
             sent: Ranges::default(),
             its: Ranges::default(),
@@ -243,7 +219,6 @@ impl<S> Link<S> {
             comparison: None,
             comparing: Timer::default(),
             answered: 0,
-            pieces: Pieces::default(),
             concluding: None,
             sending: None,
             transferring: Timer::default(),
@@ -252,6 +227,13 @@ impl<S> Link<S> {
             news_ms: now_ms,
             verified: None,
         }
+    }
+
+    /// The other end has shown that it knows who is here.
+    pub(crate) fn heard(&mut self) {
+        self.is_heard = true;
+        self.greeting = None;
+        self.hello.stop();
     }
 
     /// The first position that is neither acknowledged nor under way.

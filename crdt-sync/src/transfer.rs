@@ -16,6 +16,9 @@ use crate::message::{Part, Progress};
 /// How many parts may be under way at a time.
 const WINDOW: u64 = 4;
 
+/// What a part needs at most besides its bytes: the version, the kind, the fields and the seal.
+const OVERHEAD: usize = 72;
+
 /// How many bytes of a stream tell how long the next state is.
 const PREFIX: usize = 4;
 
@@ -48,10 +51,11 @@ impl Sending {
         Self { id, progress, known, stream, acked: 0, sent: 0, behind: None, record }
     }
 
-    /// The next part, if one may be sent now.
+    /// The next part, if one may be sent now: in a message of at most `most` bytes, but for the one
+    /// that ends the stream, which also tells what is included then.
     pub(crate) fn next(&mut self, most: usize) -> Option<Part> {
         let total = self.stream.len() as u64;
-        let room = most.saturating_sub(96 + 24 * self.known.len()).max(64);
+        let room = most.saturating_sub(OVERHEAD).max(1);
         if self.sent >= total || self.sent >= self.acked + WINDOW * room as u64 {
             return None;
         }
@@ -62,7 +66,7 @@ impl Sending {
         Some(Part {
             transfer: self.id,
             progress: self.progress.clone(),
-            known: self.known.clone(),
+            known: if to == self.stream.len() { self.known.clone() } else { Known::default() },
             total,
             offset,
             bytes: self.stream[from..to].to_vec(),

@@ -18,6 +18,7 @@ pub(crate) enum Frame {
     Same(Same),
     Probe(Probe),
     Refused(Refused),
+    Piece(Piece),
 }
 
 impl Frame {
@@ -29,10 +30,12 @@ impl Frame {
     pub(crate) const SAME: u8 = 5;
     pub(crate) const PROBE: u8 = 6;
     pub(crate) const REFUSED: u8 = 7;
+    pub(crate) const PIECE: u8 = 8;
 
-    /// Whether frames of this kind are understood without a greeting before them.
+    /// Whether frames of this kind are understood without a greeting before them. What a piece is of
+    /// has a seal of its own.
     pub(crate) const fn is_for_anybody(kind: u8) -> bool {
-        matches!(kind, Self::HELLO | Self::REFUSED)
+        matches!(kind, Self::HELLO | Self::REFUSED | Self::PIECE)
     }
 
     /// The kind of a frame, in words.
@@ -46,6 +49,7 @@ impl Frame {
             Self::SAME => "Same",
             Self::PROBE => "Probe",
             Self::REFUSED => "Refused",
+            Self::PIECE => "Piece",
             _ => "?",
         }
     }
@@ -126,7 +130,7 @@ pub(crate) struct Update {
 pub(crate) struct Part {
     pub(crate) transfer: u64,
     pub(crate) progress: Progress,
-    /// What the sender includes at `progress.to`.
+    /// What the sender includes at `progress.to`: told with the part that ends the stream.
     pub(crate) known: Known,
     /// The length of the whole stream.
     pub(crate) total: u64,
@@ -162,19 +166,28 @@ pub(crate) struct Same {
     pub(crate) known: Known,
 }
 
-/// One message of a comparison, or a piece of it.
+/// One message of a comparison.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Probe {
     pub(crate) session: u64,
     /// Counts the messages of a comparison, from 0; the one who opened it sends the even ones.
     pub(crate) round: u64,
-    /// Which piece of the message this is, of how many.
-    pub(crate) piece: u64,
-    pub(crate) pieces: u64,
     pub(crate) bytes: Vec<u8>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Refused {
     pub(crate) why: String,
+}
+
+/// A piece of a message that is longer than a message may be.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Piece {
+    /// The seal of the whole, which tells it from others and vouches for it.
+    pub(crate) of: u64,
+    /// Which one this is, from 0, of how many: two at least.
+    pub(crate) number: u64,
+    pub(crate) count: u64,
+    /// Some of its bytes: one at least.
+    pub(crate) bytes: Vec<u8>,
 }

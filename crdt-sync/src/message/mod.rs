@@ -8,6 +8,7 @@
 //! | [`Fingerprint`], [`Same`] | my log does not reach back to where you are: are we equal? |
 //! | [`Probe`] | we are not: what differs? |
 //! | [`Refused`] | why I did not take your last message |
+//! | [`Piece`] | a piece of any of these, where it is longer than a message may be |
 
 mod frame;
 mod seal;
@@ -16,11 +17,11 @@ mod tests;
 mod wire;
 
 pub(crate) use frame::{
-    Fingerprint, Frame, Hello, Part, PartAck, Probe, Progress, Refused, Same, Told, Update,
+    Fingerprint, Frame, Hello, Part, PartAck, Piece, Probe, Progress, Refused, Same, Told, Update,
 };
 #[cfg(feature = "simulate")]
 pub(crate) use seal::LENGTH as SEAL_LENGTH;
-pub(crate) use seal::{End, open, seal, session_key};
+pub(crate) use seal::{End, open, seal, seal_of, session_key};
 
 use alloc::vec::Vec;
 use core::fmt;

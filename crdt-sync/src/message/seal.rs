@@ -35,6 +35,11 @@ pub(crate) fn open(bytes: &[u8], key: u128) -> Option<&[u8]> {
     (seal == hash(body, key)).then_some(body)
 }
 
+/// What a message is sealed with, as a number.
+pub(crate) fn seal_of(sealed: &[u8]) -> u64 {
+    sealed.last_chunk::<LENGTH>().map_or(0, |seal| u64::from_le_bytes(*seal))
+}
+
 fn hash(bytes: &[u8], key: u128) -> [u8; LENGTH] {
     let mut hasher = SipHasher13::new_with_key(&key.to_le_bytes());
     hasher.write(bytes);

@@ -9,8 +9,8 @@ use crdt_core::laws::{check_golden, golden_bytes};
 use crdt_core::wire::{DecodeErrorKind, Wire};
 
 use super::{
-    Fingerprint, Frame, Hello, Part, PartAck, Probe, Progress, Refused, Same, Told, Update, open,
-    seal, session_key,
+    Fingerprint, Frame, Hello, Part, PartAck, Piece, Probe, Progress, Refused, Same, Told, Update,
+    open, seal, session_key,
 };
 use crate::Incarnation;
 use crate::known::{Known, Reach};
@@ -77,7 +77,7 @@ fn part() -> Frame {
         transfer: 0x77,
         progress: Progress { from: 0, to: 300, session: Some(0x5e) },
         known: known(),
-        total: 2_000,
+        total: 1_003,
         offset: 1_000,
         bytes: vec![0xde, 0x17, 0xa0],
     })
@@ -102,12 +102,15 @@ fn same() -> Frame {
 }
 
 fn probe() -> Frame {
-    let bytes = vec![1, 2, 3];
-    Frame::Probe(Probe { session: 0x5e, round: 1, piece: 2, pieces: 3, bytes })
+    Frame::Probe(Probe { session: 0x5e, round: 1, bytes: vec![1, 2, 3] })
 }
 
 fn refused() -> Frame {
     Frame::Refused(Refused { why: "the message was damaged on its way".to_string() })
+}
+
+fn piece() -> Frame {
+    Frame::Piece(Piece { of: 0x5ea1, number: 2, count: 300, bytes: vec![1, 2, 3] })
 }
 
 /// Each form with its golden file.
@@ -122,6 +125,7 @@ fn all() -> Vec<(&'static str, Frame)> {
         (include_str!("../../tests/golden/same.hex"), same()),
         (include_str!("../../tests/golden/probe.hex"), probe()),
         (include_str!("../../tests/golden/refused.hex"), refused()),
+        (include_str!("../../tests/golden/piece.hex"), piece()),
     ]
 }
 
@@ -195,7 +199,7 @@ fn a_seal_finds_every_flipped_bit_and_every_byte_that_is_missing_or_too_many() {
 fn what_is_not_canonical_is_refused() {
     let refused =
         |hex: &str| Frame::decode(&golden_bytes(hex)).map_err(|error| error.kind().clone());
-    assert_eq!(refused("01 08"), Err(DecodeErrorKind::UnknownTag(8)));
+    assert_eq!(refused("01 09"), Err(DecodeErrorKind::UnknownTag(9)));
     let known = "02 0b00000003000000 01 00 a100000001000000 03 00";
     let same = refused(&std::format!("01 05 00 00 {known}"));
     assert_eq!(same, Err(DecodeErrorKind::OutOfOrder), "openings descend");
@@ -204,6 +208,11 @@ fn what_is_not_canonical_is_refused() {
     let far = "ff ff ff ff ff ff ff ff ff 01";
     let beyond = refused(&std::format!("01 01 07 00 09 00 04 02 01 01 {far} 00 00 00"));
     assert_eq!(beyond, Err(DecodeErrorKind::OutOfRange), "a stretch beyond the last position");
+    for (piece, why) in [("02 02 07", "beyond the last"), ("00 01 07", "whole"), ("00 02", "empty")]
+    {
+        let piece = refused(&std::format!("01 08 a15e000000000000 {piece}"));
+        assert_eq!(piece, Err(DecodeErrorKind::OutOfRange), "a piece that is {why}");
+    }
     let many = refused("01 05 00 00 ff ff 03");
     assert_eq!(many, Err(DecodeErrorKind::UnexpectedEnd), "more openings than bytes");
 }

@@ -6,7 +6,7 @@ use alloc::vec::Vec;
 use crdt_core::wire::{DecodeError, DecodeErrorKind, Reader, Wire, Writer};
 
 use super::{
-    Fingerprint, Frame, Hello, Part, PartAck, Probe, Progress, Refused, Same, Told, Update,
+    Fingerprint, Frame, Hello, Part, PartAck, Piece, Probe, Progress, Refused, Same, Told, Update,
 };
 use crate::Incarnation;
 use crate::known::Known;
@@ -41,17 +41,19 @@ impl Wire for Frame {
                 writer.varint(*mine);
                 known.write_to(writer);
             }
-            Self::Probe(Probe { session, round, piece, pieces, bytes }) => {
+            Self::Probe(Probe { session, round, bytes }) => {
                 writer.byte(Self::PROBE);
                 session.write_to(writer);
                 writer.varint(*round);
-                writer.varint(*piece);
-                writer.varint(*pieces);
                 writer.raw(bytes);
             }
             Self::Refused(Refused { why }) => {
                 writer.byte(Self::REFUSED);
                 why.write_to(writer);
+            }
+            Self::Piece(piece) => {
+                writer.byte(Self::PIECE);
+                piece.write_to(writer);
             }
         }
     }
@@ -73,10 +75,10 @@ impl Wire for Frame {
             }
             Self::PROBE => {
                 let (session, round) = (u64::read_from(reader)?, reader.varint()?);
-                let (piece, pieces) = (reader.varint()?, reader.varint()?);
-                Self::Probe(Probe { session, round, piece, pieces, bytes: rest(reader)? })
+                Self::Probe(Probe { session, round, bytes: rest(reader)? })
             }
             Self::REFUSED => Self::Refused(Refused { why: String::read_from(reader)? }),
+            Self::PIECE => Self::Piece(Piece::read_from(reader)?),
             _ => return Err(reader.error(DecodeErrorKind::UnknownTag(kind))),
         })
     }
@@ -175,7 +177,7 @@ impl Wire for Update {
     }
 }
 
-/// The fields in order; all that follows is the piece.
+/// The fields in order; all that follows is the part's.
 impl Wire for Part {
     fn write_to(&self, writer: &mut Writer) {
         self.transfer.write_to(writer);
@@ -215,6 +217,25 @@ impl Wire for Fingerprint {
             known: Known::read_from(reader)?,
             yours: Option::read_from(reader)?,
         })
+    }
+}
+
+/// The fields in order; all that follows is the piece's.
+impl Wire for Piece {
+    fn write_to(&self, writer: &mut Writer) {
+        self.of.write_to(writer);
+        writer.varint(self.number);
+        writer.varint(self.count);
+        writer.raw(&self.bytes);
+    }
+
+    fn read_from(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
+        let (of, number, count) = (u64::read_from(reader)?, reader.varint()?, reader.varint()?);
+        let bytes = rest(reader)?;
+        if count < 2 || number >= count || bytes.is_empty() {
+            return Err(reader.error(DecodeErrorKind::OutOfRange));
+        }
+        Ok(Self { of, number, count, bytes })
     }
 }
 

@@ -1,16 +1,17 @@
-//! What to do when the log does not reach back to where a peer is: compare fingerprints, find out
-//! what differs, and bring the peer exactly that; or bring it everything, if it has nothing.
+//! What to do when the log does not reach back to where a peer is: compare fingerprints, and have
+//! what differs found out; or bring the peer everything, if it has nothing.
 
 use alloc::boxed::Box;
 
 use crdt_core::{ContentKey, Reading};
 
 use super::Replica;
+use super::probes::probe;
 use crate::fault::Fault;
 use crate::known::Known;
 use crate::link::{Comparison, Link, Remote};
-use crate::message::{Fingerprint, Frame, Probe, Progress, Same};
-use crate::reconcile::{Session, Step};
+use crate::message::{Fingerprint, Frame, Progress, Same};
+use crate::reconcile::Session;
 use crate::transfer::{self, Sending};
 use crate::{Event, Lattice, Peer, ReceiveError};
 
@@ -51,7 +52,7 @@ impl<S: Lattice> Replica<S> {
     }
 
     /// How long the pieces of what is transferred are.
-    const fn piece(&self) -> usize {
+    pub(super) const fn piece(&self) -> usize {
         self.config.max_message / 2
     }
 
@@ -80,10 +81,7 @@ impl<S: Lattice> Replica<S> {
         let (frame, record) = match &link.comparison {
             Some(Comparison::Asked { frame, pinned }) => (frame.clone(), pinned.record),
             Some(Comparison::Running { id, round, last, pinned, .. }) => {
-                let frames = self.in_pieces(*id, *round, last);
-                let record = pinned.record;
-                link.outbox.extend(frames.map(|frame| (record, frame)));
-                return;
+                (probe(*id, *round, last), pinned.record)
             }
             _ => return,
         };
@@ -96,23 +94,6 @@ impl<S: Lattice> Replica<S> {
             }
         }
         link.outbox.push_back((record, frame));
-    }
-
-    /// A message of a comparison, in as many frames as it needs.
-    fn in_pieces<'a>(
-        &self,
-        session: u64,
-        round: u64,
-        bytes: &'a [u8],
-    ) -> impl Iterator<Item = Frame> + use<'a, S> {
-        let most = self.config.max_message.saturating_sub(64).max(1);
-        let pieces = bytes.len().div_ceil(most).max(1) as u64;
-        (0..pieces).map(move |piece| {
-            let begins = usize::try_from(piece).map_or(bytes.len(), |piece| piece * most);
-            let ends = bytes.len().min(begins + most);
-            let bytes = bytes[begins..ends].to_vec();
-            Frame::Probe(Probe { session, round, piece, pieces, bytes })
-        })
     }
 
     /// When nothing has happened for a while, the lesser of the two asks whether the states are
@@ -202,8 +183,7 @@ impl<S: Lattice> Replica<S> {
         let (whole, visible) = (pinned.whole.clone(), pinned.visible.clone());
         let (session, bytes) = Session::open(whole, visible, key, remote.minor);
         link.sent.insert(link.unsent(), pinned.position);
-        let frames = self.in_pieces(id, 0, &bytes);
-        link.outbox.extend(frames.map(|frame| (pinned.record, frame)));
+        link.outbox.push_back((pinned.record, probe(id, 0, &bytes)));
         let last = bytes;
         link.comparison = Some(Comparison::Running {
             session: Box::new(session),
@@ -267,122 +247,5 @@ impl<S: Lattice> Replica<S> {
             link.resend.start(now.monotonic_ms, self.config.resend_ms, self.config.max_resend_ms);
         }
         self.take_as_equal(link, remote, same.mine, &same.known, now)
-    }
-
-    pub(super) fn hear_probe(
-        &mut self,
-        link: &mut Link<S>,
-        remote: Remote,
-        probe: &Probe,
-        now: Reading,
-    ) -> Result<(), ReceiveError> {
-        let too_long = |length| ReceiveError::TooLong { length, most: self.config.max_transfer };
-        let most = self.config.max_transfer;
-        match &mut link.comparison {
-            Some(Comparison::Over { id, round, last, record }) if *id == probe.session => {
-                if round.checked_sub(1) == Some(probe.round) && probe.piece == 0 {
-                    let frames = self.in_pieces(*id, *round, last);
-                    link.outbox.extend(frames.map(|frame| (*record, frame)));
-                }
-                return Ok(());
-            }
-            Some(Comparison::Running { session, id, round, last, pinned, .. })
-                if *id == probe.session =>
-            {
-                if round.checked_sub(1) == Some(probe.round) && probe.piece == 0 {
-                    // Ours that followed was lost.
-                    let frames = self.in_pieces(*id, *round, last);
-                    link.outbox.extend(frames.map(|frame| (pinned.record, frame)));
-                }
-                if probe.round != *round + 1 {
-                    return Ok(());
-                }
-                let Some(bytes) = link.pieces.take(probe, most).map_err(too_long)? else {
-                    return Ok(());
-                };
-                match session.hear(&bytes) {
-                    Ok(step) => {
-                        *round = probe.round;
-                        self.take_step(link, step, now);
-                        return Ok(());
-                    }
-                    Err(error) => {
-                        // It can only be begun anew.
-                        link.comparison = None;
-                        link.comparing.stop();
-                        return Err(ReceiveError::Comparison(error));
-                    }
-                }
-            }
-            Some(Comparison::Running { is_mine: true, .. })
-                if probe.round == 0 && self.holding.incarnation < remote.incarnation =>
-            {
-                // Both have begun one: the lesser's stands.
-                return Ok(());
-            }
-            _ => {}
-        }
-        if probe.round != 0 || probe.session <= link.answered {
-            return Ok(());
-        }
-        let Some(bytes) = link.pieces.take(probe, most).map_err(too_long)? else { return Ok(()) };
-        link.answered = probe.session;
-        let pinned = self.holding.pin();
-        let (whole, visible) = (pinned.whole.clone(), pinned.visible.clone());
-        let answered = Session::answer(whole, visible, remote.minor, &bytes);
-        let (session, step) = answered.map_err(ReceiveError::Comparison)?;
-        link.sent.insert(link.unsent(), pinned.position);
-        let (id, last) = (probe.session, bytes);
-        link.comparison = Some(Comparison::Running {
-            session: Box::new(session),
-            id,
-            is_mine: false,
-            round: 0,
-            last,
-            pinned,
-        });
-        self.take_step(link, step, now);
-        Ok(())
-    }
-
-    /// Does what a comparison has come to.
-    fn take_step(&mut self, link: &mut Link<S>, step: Step<S>, now: Reading) {
-        let Some(Comparison::Running { id, round, last, pinned, .. }) = &mut link.comparison else {
-            return;
-        };
-        link.comparing.stop();
-        link.news_ms = now.monotonic_ms;
-        let (id, record) = (*id, pinned.record);
-        if let Some(bytes) = step.say {
-            *round += 1;
-            let frames = self.in_pieces(id, *round, &bytes);
-            link.outbox.extend(frames.map(|frame| (record, frame)));
-            *last = bytes;
-        }
-        if let Some(delta) = step.for_peer {
-            let progress = Progress { from: 0, to: pinned.position, session: Some(id) };
-            let stream = transfer::in_pieces(&delta, self.piece());
-            let transfer = self.holding.random.draw_u64();
-            let known = pinned.known.clone().without(self.holding.incarnation);
-            link.sent.insert(0, pinned.position);
-            link.transferring.stop();
-            link.sending = Some(Sending::new(transfer, progress, known, stream, record));
-        }
-        if step.for_me.is_some() {
-            link.concluding = Some((id, step.for_me));
-        }
-        if step.done {
-            if link.concluding.as_ref().is_none_or(|(other, _)| *other != id) {
-                link.concluding = Some((id, None));
-            }
-            let (round, last) = (*round, core::mem::take(last));
-            link.comparison = Some(Comparison::Over { id, round, last, record });
-        } else {
-            link.comparing.start(
-                now.monotonic_ms,
-                self.config.resend_ms,
-                self.config.max_resend_ms,
-            );
-        }
     }
 }

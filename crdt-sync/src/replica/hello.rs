@@ -16,19 +16,32 @@ use crate::{Config, Event, Incarnation, Lattice, Level, MAJOR, Peer, ReceiveErro
 /// So many ends are remembered that somebody else took the place of; then a new session begins.
 const MOST_LEFT: usize = 16;
 
+/// What a hello takes at most besides what is included.
+const OVERHEAD: usize = 64;
+
 /// The hello of a replica.
-pub(super) fn hello<S: Lattice>(holding: &Holding<S>, link: &Link<S>, minor: u8) -> Frame {
+pub(super) fn hello<S: Lattice>(
+    holding: &Holding<S>,
+    link: &mut Link<S>,
+    config: &Config,
+) -> Frame {
+    let included = &holding.durable().known;
+    let known = if included.most_bytes() + OVERHEAD > config.max_message {
+        link.greeting.get_or_insert_with(|| included.clone()).clone()
+    } else {
+        included.clone()
+    };
     let candidate = link.candidate.as_ref().map(|candidate| candidate.session);
     let heard = candidate.or(link.remote.map(|remote| remote.session));
     Frame::Hello(Hello {
         major: MAJOR,
-        minor,
+        minor: config.minor,
         replica: holding.id,
         incarnation: holding.incarnation,
         is_bottom: holding.state().is_bottom() && holding.quarantine.is_empty(),
         session: link.session,
         heard,
-        known: holding.durable().known.clone(),
+        known,
     })
 }
 
@@ -60,10 +73,9 @@ impl<S: Lattice> Replica<S> {
             Some(remote) if remote.end() == hello.end() => {
                 // It is who it was: somebody else was not there after all.
                 link.candidate = None;
-                link.is_heard |= is_heard;
                 if is_heard {
                     // It does not know yet that it is heard: any message shows that.
-                    link.hello.stop();
+                    link.heard();
                     link.owe(now.monotonic_ms.saturating_add(self.config.ack_delay_ms));
                 } else if link.is_heard {
                     // It does not know any more who speaks, or this one has been on its way for long.
@@ -96,6 +108,8 @@ impl<S: Lattice> Replica<S> {
             // Ours may be on its way already; it is repeated until heard.
             fresh.hello = link.hello;
             fresh.is_greeted = link.is_greeted;
+            fresh.greeting = link.greeting.take();
+            fresh.cut = link.cut.take();
             fresh.told = core::mem::take(&mut link.told);
             fresh.told_version = link.told_version;
             fresh.telling_version = link.told_version;

@@ -6,6 +6,7 @@
 //! | `receive`, `parts` | what a message brings, and what is longer than one |
 //! | `send` | what a peer is to hear next, and when |
 //! | `compare` | what to do when the log does not reach back to where a peer is |
+//! | `probes` | what two states differ in |
 //! | `identity` | what to do when an id turns out to be in use twice |
 //! | `snapshot` | the replica as bytes, for its store or for others |
 //! | `watch` | tokens, durability, lag |
@@ -14,6 +15,7 @@ mod compare;
 mod hello;
 mod identity;
 mod parts;
+mod probes;
 mod receive;
 mod send;
 mod snapshot;
@@ -155,7 +157,8 @@ impl<S: Lattice> Replica<S> {
         Ok(Self::of(Holding::reopen(snapshot, records, opening, &config)?, config))
     }
 
-    fn of(holding: Holding<S>, config: Config) -> Self {
+    fn of(holding: Holding<S>, mut config: Config) -> Self {
+        config.max_message = config.max_message.max(Config::LEAST_MESSAGE);
         Self {
             lineage: holding.known.clone(),
             twins: holding.known.twins_of(holding.incarnation),

@@ -65,7 +65,7 @@ impl<S: Lattice> Replica<S> {
         self.after_change();
     }
 
-    /// Reads a message; `None` when it comes before the greeting that it needs.
+    /// Reads a message; `None` when it comes before the greeting that it needs, or is not whole yet.
     fn read(
         &mut self,
         peer: Peer,
@@ -76,6 +76,27 @@ impl<S: Lattice> Replica<S> {
             let most = self.config.max_message;
             return Err(ReceiveError::TooLong { length: bytes.len(), most });
         }
+        let frame = self.open_frame(peer, bytes, now)?;
+        let Some(Frame::Piece(piece)) = frame else { return Ok(frame) };
+        let Some(link) = self.links.get_mut(&peer) else { return Err(ReceiveError::UnknownPeer) };
+        let most = self.config.max_transfer;
+        let too_long = |length| ReceiveError::TooLong { length, most };
+        let Some(whole) = link.pieces.take(piece, most).map_err(too_long)? else {
+            return Ok(None);
+        };
+        match self.open_frame(peer, &whole, now)? {
+            Some(Frame::Piece(_)) => Err(ReceiveError::Unexpected("a piece of a piece")),
+            frame => Ok(frame),
+        }
+    }
+
+    /// Opens what was sealed for this end of the connection.
+    fn open_frame(
+        &mut self,
+        peer: Peer,
+        bytes: &[u8],
+        now: Reading,
+    ) -> Result<Option<Frame>, ReceiveError> {
         let Some(link) = self.links.get_mut(&peer) else { return Err(ReceiveError::UnknownPeer) };
         let own = self.holding.incarnation;
         let mut newcomer = None;
@@ -172,13 +193,12 @@ impl<S: Lattice> Replica<S> {
     ) -> Result<(), ReceiveError> {
         let Some(remote) = link.remote else { return Ok(()) };
         // It speaks to this opening, so it has heard of it.
-        link.is_heard = true;
+        link.heard();
         link.candidate = None;
-        link.hello.stop();
         // What is included of the openings before may have come over another link since.
         self.inherit(remote.incarnation);
         match frame {
-            Frame::Hello(_) | Frame::Refused(_) => Ok(()),
+            Frame::Hello(_) | Frame::Refused(_) | Frame::Piece(_) => Ok(()),
             Frame::Update(update) => self.hear_update(link, peer, remote, update, now),
             Frame::Part(part) => self.hear_part(link, peer, remote, &part, now),
             Frame::PartAck(ack) => {
@@ -189,7 +209,7 @@ impl<S: Lattice> Replica<S> {
                 self.hear_fingerprint(link, peer, remote, &fingerprint, now)
             }
             Frame::Same(same) => self.hear_same(link, remote, &same, now),
-            Frame::Probe(probe) => self.hear_probe(link, remote, &probe, now),
+            Frame::Probe(probe) => self.hear_probe(link, remote, probe, now),
         }
     }
 

@@ -2,8 +2,8 @@
 
 use alloc::vec::Vec;
 
-use crdt_core::Reading;
 use crdt_core::wire::Wire;
+use crdt_core::{Reading, ReplicaId};
 
 use super::Replica;
 use super::hello::hello;
@@ -12,11 +12,13 @@ use crate::fault::Fault;
 use crate::known::{Known, Reach};
 use crate::link::{Link, Remote};
 use crate::message::{self, Frame, Message, Progress, Told, Update};
+use crate::pieces::Cut;
 use crate::transfer::{self, Sending};
 use crate::{Config, Lattice, Peer};
 
-/// What a message needs at most besides its change and what it tells of openings and ids.
-const OVERHEAD: usize = 64;
+/// What an update needs at most besides its change and what it tells of openings and ids: the
+/// version, the kind, what is told otherwise, the stretch, two counts and the seal.
+const OVERHEAD: usize = 96;
 
 impl<S: Lattice> Replica<S> {
     /// The next message to send, if there is one: to be asked until there is none, after everything
@@ -33,15 +35,28 @@ impl<S: Lattice> Replica<S> {
     /// As [`next_message`](Replica::next_message), for one peer.
     pub fn next_message_to(&mut self, peer: Peer, now: Reading) -> Option<Message> {
         let mut link = self.links.remove(&peer)?;
-        let frame = self.next_frame(&mut link, now);
-        let remote = link.remote;
+        let bytes = self.next_bytes(&mut link, now);
         self.links.insert(peer, link);
-        let frame = frame?;
-        let key = match (&frame, remote) {
+        Some(Message { to: peer, bytes: bytes? })
+    }
+
+    /// The next frame, sealed; in pieces if it is longer than a message.
+    fn next_bytes(&mut self, link: &mut Link<S>, now: Reading) -> Option<Vec<u8>> {
+        if let Some(piece) = link.cut.as_mut().and_then(Iterator::next) {
+            return Some(piece);
+        }
+        link.cut = None;
+        let frame = self.next_frame(link, now)?;
+        let key = match (&frame, link.remote) {
             (Frame::Hello(_) | Frame::Refused(_), _) | (_, None) => 0,
             (_, Some(remote)) => remote.key,
         };
-        Some(Message { to: peer, bytes: message::seal(frame.encode(), key) })
+        let whole = message::seal(frame.encode(), key);
+        let most = self.config.max_message;
+        if whole.len() <= most {
+            return Some(whole);
+        }
+        link.cut.insert(Cut::new(whole, most)).next()
     }
 
     /// Lets what was waiting for time happen.
@@ -71,7 +86,7 @@ impl<S: Lattice> Replica<S> {
                 link.told = durable.known.clone();
                 (link.told_version, link.telling_version) = (durable.version, durable.version);
             }
-            return Some(hello(&self.holding, link, self.config.minor));
+            return Some(hello(&self.holding, link, &self.config));
         }
         let Some(remote) = link.remote else { return self.next_waiting(link) };
         if link.comparing.fires(now_ms) {
@@ -144,7 +159,9 @@ impl<S: Lattice> Replica<S> {
                 }
             }
         }
-        let news = self.next_news(link, remote, progress.is_some(), now_ms);
+        let taken = OVERHEAD + update.delta.len() + size_of::<ReplicaId>() * update.added.len();
+        let room = progress.as_ref().map(|_| self.config.max_message.saturating_sub(taken));
+        let news = self.next_news(link, remote, room, now_ms);
         let durable = self.holding.durable();
         let (received, included) = self.received(remote);
         let owes = match link.owes_at {
@@ -197,13 +214,14 @@ impl<S: Lattice> Replica<S> {
             || self.holding.held.position(remote.incarnation) == received
     }
 
-    /// What the peer is to hear of what is included: all that is new, if a stretch takes it along or
-    /// it has waited long enough; otherwise a hint of what would save it a change.
+    /// What the peer is to hear of what is included: all that is new, if a stretch takes it along that
+    /// leaves `room` for it, or it has waited long enough; otherwise a hint of what would save it a
+    /// change.
     fn next_news(
         &self,
         link: &mut Link<S>,
         remote: Remote,
-        is_accompanied: bool,
+        room: Option<usize>,
         now_ms: u64,
     ) -> News {
         let durable = self.holding.durable();
@@ -221,9 +239,14 @@ impl<S: Lattice> Replica<S> {
             (link.told_version, link.telling_version) = (durable.version, durable.version);
             return News::default();
         }
+        if room.is_some_and(|room| news.most_bytes() > room) {
+            // The change goes now; the news by themselves, next.
+            link.gossip_at = Some(now_ms);
+            return News::default();
+        }
         let due_ms = now_ms.saturating_add(self.config.gossip_ms);
         let is_due = *link.gossip_at.get_or_insert(due_ms) <= now_ms;
-        if is_accompanied || is_due || was_waiting {
+        if room.is_some() || is_due || was_waiting {
             (link.gossip_at, link.settles) = (None, was_waiting);
             (link.telling, link.telling_version) = (durable.known.clone(), durable.version);
             return News { known: news, is_all: true };
@@ -243,10 +266,9 @@ impl<S: Lattice> Replica<S> {
         News { known: hint, is_all: false }
     }
 
-    /// Whether a change does not fit into a message with all that may be told along with it.
-    fn is_long(&self, encoded: &Encoded) -> bool {
-        let told = 32 * self.holding.known.len();
-        let length = encoded.bytes.len() + 16 * encoded.added.len() + told;
+    /// Whether a change does not fit into a message.
+    const fn is_long(&self, encoded: &Encoded) -> bool {
+        let length = encoded.bytes.len() + size_of::<ReplicaId>() * encoded.added.len();
         length + OVERHEAD > self.config.max_message
     }
 

@@ -11,6 +11,7 @@ mod hints;
 mod identity;
 mod invariants;
 mod lattices;
+mod long_messages;
 #[cfg(feature = "simulate")]
 #[path = "../../examples/simulate/models.rs"]
 mod models;
