@@ -10,7 +10,7 @@ use crate::Incarnation;
 use crate::dictionary;
 use crate::holding::Pinned;
 use crate::known::Known;
-use crate::message::{Frame, Hello};
+use crate::message::{Frame, Hello, Need};
 use crate::pieces::{Cut, Pieces};
 use crate::ranges::Ranges;
 use crate::reconcile::Session;
@@ -27,7 +27,11 @@ pub(crate) struct Remote {
     pub(crate) key: u128,
     /// The minor version that both speak.
     pub(crate) minor: u8,
-    /// Whether its state was bottom when it said so.
+    /// What it wants over this connection.
+    pub(crate) need: Need,
+    /// How far its log had come when it said so.
+    pub(crate) position: u64,
+    /// Whether it may have nothing, so that there is nothing to compare.
     pub(crate) is_bottom: bool,
 }
 
@@ -100,6 +104,9 @@ pub(crate) enum Comparison<S> {
     Over { id: u64, round: u64, last: Vec<u8>, record: u64 },
 }
 
+/// What was sent over so many former connections to the same opening is known to be late.
+const MOST_FORMER: usize = 4;
+
 #[allow(clippy::struct_excessive_bools, reason = "each is so or not, whatever the others are")]
 pub(crate) struct Link<S> {
     /// Tells this connection from others that this opening has had, so that nothing said over another one is taken for news.
@@ -113,6 +120,14 @@ pub(crate) struct Link<S> {
     pub(crate) candidate: Option<Hello>,
     /// Whether a greeting waits for an answer.
     pub(crate) answers: bool,
+    /// What this end wants over this connection, once it has said so.
+    pub(crate) need: Option<Need>,
+    /// The keys of connections to the same opening that this one has taken the place of.
+    pub(crate) former_keys: Vec<u128>,
+    /// The local log up to here is another's to bring.
+    pub(crate) withheld: u64,
+    /// When the peer is asked whether it still waits for that.
+    pub(crate) withholding: Timer,
     /// Whether what is told counts from the first greeting on.
     pub(crate) is_greeted: bool,
     /// What a greeting that does not fit into one message says is included: the same each time it
@@ -190,6 +205,10 @@ impl<S> Link<S> {
             left: Vec::new(),
             candidate: None,
             answers: false,
+            need: None,
+            former_keys: Vec::new(),
+            withheld: 0,
+            withholding: Timer::default(),
             is_greeted: false,
             greeting: None,
             is_heard: false,
@@ -236,14 +255,40 @@ impl<S> Link<S> {
         self.hello.stop();
     }
 
+    /// The keys of former connections, this one's among them.
+    pub(crate) fn superseded(&mut self, key: u128) -> Vec<u128> {
+        let mut keys = core::mem::take(&mut self.former_keys);
+        keys.insert(0, key);
+        keys.truncate(MOST_FORMER);
+        keys
+    }
+
+    /// Where what the peer is to be sent begins.
+    fn begin(&self) -> u64 {
+        self.acked.max(self.withheld)
+    }
+
+    /// Whether the peer has all that there is brought by another: it is sent only what comes.
+    pub(crate) fn withholds(&self) -> bool {
+        self.need == Some(Need::Difference)
+            && self.remote.is_some_and(|remote| remote.need == Need::NothingYet)
+    }
+
+    /// Whether the peer withholds what it has.
+    pub(crate) fn is_kept_waiting(&self) -> bool {
+        self.need == Some(Need::NothingYet)
+            && self.remote.is_some_and(|remote| remote.need == Need::Difference)
+    }
+
     /// The first position that is neither acknowledged nor under way.
     pub(crate) fn unsent(&self) -> u64 {
-        self.sent.end_of(self.acked).unwrap_or(self.acked)
+        let begin = self.begin();
+        self.sent.end_of(begin).unwrap_or(begin)
     }
 
     /// The first position that is neither acknowledged nor under way, and was not the peer's own.
     pub(crate) fn lacking(&self) -> u64 {
-        let mut position = self.acked;
+        let mut position = self.begin();
         while let Some(end) = self.sent.end_of(position).or_else(|| self.its.end_of(position)) {
             position = end;
         }
@@ -257,7 +302,8 @@ impl<S> Link<S> {
 
     /// Whether something is under way that the peer is to acknowledge.
     pub(crate) fn is_waiting(&self) -> bool {
-        self.unsent() > self.acked || self.telling_version > self.told_version
+        let is_sent = !self.withholds() && self.unsent() > self.acked;
+        is_sent || self.telling_version > self.told_version
     }
 
     /// Whether equality was asked about because the log does not reach back to where the peer is.

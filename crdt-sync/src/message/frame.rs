@@ -55,6 +55,17 @@ impl Frame {
     }
 }
 
+/// What a replica wants of a peer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Need {
+    /// What it lacks: it has something.
+    Difference,
+    /// All there is: it has nothing.
+    Everything,
+    /// Nothing of what there is, only what comes: it has nothing, and asks one peer at a time.
+    NothingYet,
+}
+
 /// The first in each direction. Its form is that of every version of the protocol.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Hello {
@@ -64,8 +75,8 @@ pub(crate) struct Hello {
     pub(crate) minor: u8,
     pub(crate) replica: ReplicaId,
     pub(crate) incarnation: Incarnation,
-    /// Whether the state is bottom: there is nothing to compare.
-    pub(crate) is_bottom: bool,
+    /// What the sender wants: the same as long as the connection is this one.
+    pub(crate) need: Need,
     /// Tells this connection from others that this opening has had.
     pub(crate) session: u32,
     /// What tells the connection to you, in the last hello of yours that I have heard.

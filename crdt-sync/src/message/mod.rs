@@ -17,7 +17,8 @@ mod tests;
 mod wire;
 
 pub(crate) use frame::{
-    Fingerprint, Frame, Hello, Part, PartAck, Piece, Probe, Progress, Refused, Same, Told, Update,
+    Fingerprint, Frame, Hello, Need, Part, PartAck, Piece, Probe, Progress, Refused, Same, Told,
+    Update,
 };
 #[cfg(feature = "simulate")]
 pub(crate) use seal::LENGTH as SEAL_LENGTH;

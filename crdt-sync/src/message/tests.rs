@@ -9,8 +9,8 @@ use crdt_core::laws::{check_golden, golden_bytes};
 use crdt_core::wire::{DecodeErrorKind, Wire};
 
 use super::{
-    Fingerprint, Frame, Hello, Part, PartAck, Piece, Probe, Progress, Refused, Same, Told, Update,
-    open, seal, session_key,
+    Fingerprint, Frame, Hello, Need, Part, PartAck, Piece, Probe, Progress, Refused, Same, Told,
+    Update, open, seal, session_key,
 };
 use crate::Incarnation;
 use crate::known::{Known, Reach};
@@ -42,7 +42,7 @@ fn hello() -> Frame {
         minor: 1,
         replica: id(1),
         incarnation: incarnation(2, 0xa2),
-        is_bottom: false,
+        need: Need::Difference,
         session: 0x5e55,
         heard: Some(0xbeef),
         known: known(),

@@ -6,7 +6,8 @@ use alloc::vec::Vec;
 use crdt_core::wire::{DecodeError, DecodeErrorKind, Reader, Wire, Writer};
 
 use super::{
-    Fingerprint, Frame, Hello, Part, PartAck, Piece, Probe, Progress, Refused, Same, Told, Update,
+    Fingerprint, Frame, Hello, Need, Part, PartAck, Piece, Probe, Progress, Refused, Same, Told,
+    Update,
 };
 use crate::Incarnation;
 use crate::known::Known;
@@ -90,7 +91,7 @@ impl Wire for Hello {
         writer.byte(self.minor);
         writer.raw(self.replica.as_bytes());
         self.incarnation.write_to(writer);
-        self.is_bottom.write_to(writer);
+        self.need.write_to(writer);
         self.session.write_to(writer);
         self.heard.write_to(writer);
         self.known.write_to(writer);
@@ -102,11 +103,30 @@ impl Wire for Hello {
             minor: reader.byte()?,
             replica: crdt_core::ReplicaId::from_bytes(reader.array()?),
             incarnation: Incarnation::read_from(reader)?,
-            is_bottom: bool::read_from(reader)?,
+            need: Need::read_from(reader)?,
             session: u32::read_from(reader)?,
             heard: Option::read_from(reader)?,
             known: Known::read_from(reader)?,
         })
+    }
+}
+
+impl Wire for Need {
+    fn write_to(&self, writer: &mut Writer) {
+        writer.byte(match self {
+            Self::Difference => 0,
+            Self::Everything => 1,
+            Self::NothingYet => 2,
+        });
+    }
+
+    fn read_from(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
+        match reader.byte()? {
+            0 => Ok(Self::Difference),
+            1 => Ok(Self::Everything),
+            2 => Ok(Self::NothingYet),
+            _ => Err(reader.error(DecodeErrorKind::OutOfRange)),
+        }
     }
 }
 

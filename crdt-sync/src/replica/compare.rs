@@ -10,7 +10,7 @@ use super::probes::probe;
 use crate::fault::Fault;
 use crate::known::Known;
 use crate::link::{Comparison, Link, Remote};
-use crate::message::{Fingerprint, Frame, Progress, Same};
+use crate::message::{Fingerprint, Frame, Need, Progress, Same};
 use crate::reconcile::Session;
 use crate::transfer::{self, Sending};
 use crate::{Event, Lattice, Peer, ReceiveError};
@@ -26,7 +26,10 @@ impl<S: Lattice> Replica<S> {
             link.acked = link.acked.max(self.holding.log.start());
             return;
         }
-        if !is_beyond || link.is_comparing() || link.sending.is_some() {
+        let waits = link.withholds()
+            || link.is_kept_waiting()
+            || self.is_joining() && remote.need == Need::NothingYet;
+        if !is_beyond || waits || link.is_comparing() || link.sending.is_some() {
             return;
         }
         let pinned = self.holding.pin();
@@ -126,6 +129,7 @@ impl<S: Lattice> Replica<S> {
             && self.holding.durable().position == position
             && !link.is_comparing()
             && link.sending.is_none()
+            && !link.is_kept_waiting()
             && self.holding.known.position(remote.incarnation) == yours
             && link.verified != Some((position, yours))
             && self.holding.incarnation < remote.incarnation;

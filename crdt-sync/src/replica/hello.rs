@@ -10,7 +10,7 @@ use crate::holding::{Advance, Holding};
 use crate::known::{Known, Reach};
 use crate::link::{Link, Remote};
 use crate::message::End;
-use crate::message::{self, Frame, Hello};
+use crate::message::{self, Frame, Hello, Need};
 use crate::{Config, Event, Incarnation, Lattice, Level, MAJOR, Peer, ReceiveError};
 
 /// So many ends are remembered that somebody else took the place of; then a new session begins.
@@ -23,6 +23,7 @@ const OVERHEAD: usize = 64;
 pub(super) fn hello<S: Lattice>(
     holding: &Holding<S>,
     link: &mut Link<S>,
+    need: Need,
     config: &Config,
 ) -> Frame {
     let included = &holding.durable().known;
@@ -38,7 +39,7 @@ pub(super) fn hello<S: Lattice>(
         minor: config.minor,
         replica: holding.id,
         incarnation: holding.incarnation,
-        is_bottom: holding.state().is_bottom() && holding.quarantine.is_empty(),
+        need,
         session: link.session,
         heard,
         known,
@@ -124,17 +125,38 @@ impl<S: Lattice> Replica<S> {
             session: hello.session,
             key: session_key(&self.config, (own, link.session), hello.end()),
             minor: hello.minor.min(self.config.minor),
-            is_bottom: hello.is_bottom,
+            need: hello.need,
+            position: hello.known.position(hello.incarnation),
+            is_bottom: hello.need != Need::Difference,
         });
-        fresh.acked = acked;
+        (fresh.need, fresh.acked) = (link.need, acked);
+        let former = link.remote.filter(|remote| remote.incarnation == hello.incarnation);
+        if let Some(former) = former {
+            fresh.former_keys = link.superseded(former.key);
+        }
         fresh.claims.push((hello.known.position(hello.incarnation), hello.known.clone()));
         fresh.peer_known = hello.known.clone();
         fresh.owe(now.monotonic_ms.saturating_add(self.config.ack_delay_ms));
-        let former = core::mem::replace(link, fresh);
-        self.suspend(former);
-        if let Some((sending, receiving)) = self.suspended.remove(&hello.incarnation)
-            && let Some(link) = self.links.get_mut(&peer)
-        {
+        self.withhold(&mut fresh, now);
+        self.replace(peer, fresh);
+        self.forget(now);
+        self.meet(hello);
+        if former.is_none() {
+            self.events.push_back(Event::Connected { peer, replica: hello.replica });
+        }
+        self.learn_lineage(&hello.known, now);
+        self.has_learnt = true;
+        self.inherit(hello.incarnation);
+    }
+
+    /// Begins a connection anew; what was being transferred over it goes on.
+    pub(super) fn replace(&mut self, peer: Peer, fresh: Link<S>) {
+        let incarnation = fresh.remote.map(|remote| remote.incarnation);
+        if let Some(former) = self.links.insert(peer, fresh) {
+            self.suspend(former);
+        }
+        let suspended = incarnation.and_then(|incarnation| self.suspended.remove(&incarnation));
+        if let (Some((sending, receiving)), Some(link)) = (suspended, self.links.get_mut(&peer)) {
             link.receiving = receiving;
             link.sending = sending;
             if let Some(sending) = &mut link.sending {
@@ -142,12 +164,6 @@ impl<S: Lattice> Replica<S> {
                 link.sent.insert(sending.progress.from, sending.progress.to);
             }
         }
-        self.forget(now);
-        self.meet(hello);
-        self.events.push_back(Event::Connected { peer, replica: hello.replica });
-        self.learn_lineage(&hello.known, now);
-        self.has_learnt = true;
-        self.inherit(hello.incarnation);
     }
 
     /// Counts what is included of the openings before a peer's as included of this one.

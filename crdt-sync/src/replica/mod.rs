@@ -7,6 +7,7 @@
 //! | `send` | what a peer is to hear next, and when |
 //! | `compare` | what to do when the log does not reach back to where a peer is |
 //! | `probes` | what two states differ in |
+//! | `join` | how a newcomer comes to have what there is |
 //! | `identity` | what to do when an id turns out to be in use twice |
 //! | `snapshot` | the replica as bytes, for its store or for others |
 //! | `watch` | tokens, durability, lag |
@@ -14,6 +15,7 @@
 mod compare;
 mod hello;
 mod identity;
+mod join;
 mod parts;
 mod probes;
 mod receive;
@@ -123,6 +125,7 @@ pub struct Replica<S> {
     tokens: BTreeSet<Token>,
     writes: BTreeSet<(Token, Durability)>,
     events: VecDeque<Event<S>>,
+    joining: join::Joining,
     has_told_restored: bool,
     /// How many comparisons were begun here.
     comparisons: u32,
@@ -172,6 +175,7 @@ impl<S: Lattice> Replica<S> {
             tokens: BTreeSet::new(),
             writes: BTreeSet::new(),
             events: VecDeque::new(),
+            joining: join::Joining::NotYet,
             has_told_restored: false,
             comparisons: 0,
             has_learnt: false,

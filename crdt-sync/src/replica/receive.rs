@@ -121,8 +121,12 @@ impl<S: Lattice> Replica<S> {
             }
         }
         let Some(body) = opened else {
+            let link = self.links.get(&peer);
+            let is_late = link.is_some_and(|link| {
+                link.former_keys.iter().any(|key| message::open(bytes, *key).is_some())
+            });
             self.greet_again(peer, now);
-            return Err(ReceiveError::Damaged);
+            return if is_late { Ok(None) } else { Err(ReceiveError::Damaged) };
         };
         let frame = Frame::decode_within(body, &self.config.budget);
         frame.map(Some).map_err(ReceiveError::Malformed)

@@ -29,11 +29,19 @@ impl<S: Lattice> Replica<S> {
         }
         self.pass_time(now);
         let peers: Vec<Peer> = self.links.keys().copied().collect();
-        peers.into_iter().find_map(|peer| self.next_message_to(peer, now))
+        peers.into_iter().find_map(|peer| self.next_on(peer, now))
     }
 
     /// As [`next_message`](Replica::next_message), for one peer.
     pub fn next_message_to(&mut self, peer: Peer, now: Reading) -> Option<Message> {
+        if self.is_closed {
+            return None;
+        }
+        self.pass_time(now);
+        self.next_on(peer, now)
+    }
+
+    fn next_on(&mut self, peer: Peer, now: Reading) -> Option<Message> {
         let mut link = self.links.remove(&peer)?;
         let bytes = self.next_bytes(&mut link, now);
         self.links.insert(peer, link);
@@ -66,6 +74,7 @@ impl<S: Lattice> Replica<S> {
         }
         self.watch_lag(now);
         self.after_change();
+        self.join(now);
     }
 
     fn next_frame(&mut self, link: &mut Link<S>, now: Reading) -> Option<Frame> {
@@ -74,6 +83,12 @@ impl<S: Lattice> Replica<S> {
         if self.holding.journal.persisted < self.holding.opened {
             // Nobody is to hear of an opening that a crash could undo.
             return None;
+        }
+        if link.withholding.fires(now_ms) && link.withholds() {
+            // It may have begun the connection anew, and that may have gone under.
+            link.is_heard = false;
+            link.hello.restart(now_ms);
+            link.withholding.start(now_ms, self.config.quiet_ms, most_ms);
         }
         let is_due = !link.is_heard && link.hello.fires(now_ms);
         if core::mem::take(&mut link.answers) || is_due {
@@ -86,7 +101,10 @@ impl<S: Lattice> Replica<S> {
                 link.told = durable.known.clone();
                 (link.told_version, link.telling_version) = (durable.version, durable.version);
             }
-            return Some(hello(&self.holding, link, &self.config));
+            let need = link.need.unwrap_or_else(|| self.need(link.session));
+            link.need = Some(need);
+            self.withhold(link, now);
+            return Some(hello(&self.holding, link, need, &self.config));
         }
         let Some(remote) = link.remote else { return self.next_waiting(link) };
         if link.comparing.fires(now_ms) {
@@ -332,6 +350,10 @@ impl<S: Lattice> Replica<S> {
         }
         let entry = self.holding.log.get(at)?;
         let Some((from, position)) = entry.origin else { return Some(Readiness::Now) };
+        if self.is_joining() {
+            // It goes on what there was, and others have that.
+            return None;
+        }
         let has_it = from == remote.incarnation || link.peer_known.position(from) >= position;
         Some(if has_it {
             Readiness::Known
@@ -364,7 +386,9 @@ impl<S: Lattice> Replica<S> {
         let is_open = self.holding.journal.persisted >= self.holding.opened;
         let on_links = self.links.values().filter(|_| is_open).filter_map(|link| {
             let hello = link.hello.at_ms.filter(|_| !link.is_heard);
+            let withholding = link.withholding.at_ms.filter(|_| link.withholds());
             let timers = [hello, link.comparing.at_ms, link.transferring.at_ms, link.resend.at_ms];
+            let timers = timers.into_iter().chain([withholding]);
             let may_send = link.remote.is_some() && link.sending.is_none() && !link.is_comparing();
             let forward = may_send.then_some(()).and_then(|()| {
                 let unsent = link.unsent();
@@ -381,10 +405,10 @@ impl<S: Lattice> Replica<S> {
             let news = link.gossip_at;
             let is_ready = |remote| self.may_acknowledge(link, remote);
             let owes = link.owes_at.filter(|_| link.remote.is_some_and(is_ready));
-            timers.into_iter().chain([owes, forward, quiet, news]).flatten().min()
+            timers.chain([owes, forward, quiet, news]).flatten().min()
         });
         let waiting = self.holding.release_deadline(&self.config);
-        on_links.chain(self.lag_deadline()).chain(waiting).min()
+        on_links.chain(self.lag_deadline()).chain(self.joining_deadline()).chain(waiting).min()
     }
 }
 

@@ -2,7 +2,7 @@
 
 use crdt_core::Reading;
 use crdt_sets::{GSet, OrSet};
-use crdt_sync::{Config, Lattice, Opening, Peer, Replica};
+use crdt_sync::{Config, Lattice, Opening, Replica};
 
 use crate::support::{Fleet, START_MS, Store};
 
@@ -25,41 +25,6 @@ fn often_opened<S: Lattice>(
     Store { snapshot: Some(replica.snapshot().bytes), records: Vec::new() }
 }
 
-/// Lets messages arrive late, in any order, and some not at all, until all are equal.
-fn run_through_losses<S: Lattice + PartialEq>(fleet: &mut Fleet<S>) {
-    let most = fleet.config.max_message;
-    let mut dice: u64 = 7;
-    let mut draw = |sides: u64| {
-        dice = dice.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
-        (dice >> 33) % sides
-    };
-    let mut under_way = Vec::new();
-    let end = fleet.now_ms + 1_200_000;
-    while fleet.now_ms < end {
-        let now = fleet.now();
-        for from in 0..fleet.replicas.len() {
-            fleet.persist(from);
-            while let Some(message) = fleet.replicas[from].next_message(now) {
-                assert!(message.bytes.len() <= most, "{message:?}");
-                if draw(10) > 0 {
-                    under_way.push((fleet.now_ms + 1 + draw(60), from, message));
-                }
-            }
-        }
-        under_way.sort_by_key(|(at_ms, _, _)| core::cmp::Reverse(*at_ms));
-        let deadlines = fleet.replicas.iter().filter_map(Replica::next_deadline);
-        let arrival = under_way.last().map(|(at_ms, _, _)| *at_ms);
-        fleet.now_ms = deadlines.chain(arrival).min().unwrap_or(end).max(fleet.now_ms + 1);
-        let now = fleet.now();
-        while under_way.last().is_some_and(|(at_ms, _, _)| *at_ms <= fleet.now_ms) {
-            let Some((_, from, message)) = under_way.pop() else { break };
-            let to = usize::try_from(message.to.0).expect("a number");
-            // What is said over a connection that its receiver does not know yet is refused.
-            let _told = fleet.replicas[to].receive(Peer(from as u64), &message.bytes, now);
-        }
-    }
-}
-
 fn check<S: Lattice + PartialEq>(
     log_bytes: usize,
     begin: impl Fn(&mut Replica<S>, u64),
@@ -75,7 +40,7 @@ fn check<S: Lattice + PartialEq>(
     }
     fleet.connect(0, 1);
     fleet.connect(1, 2);
-    run_through_losses(&mut fleet);
+    fleet.run_through_losses(1_200_000, |_, _, draw| draw(10) > 0);
     assert!(fleet.are_equal(), "at first");
     // Both ends have something new, and the log of neither reaches back.
     fleet.disconnect(0, 1);
@@ -84,7 +49,7 @@ fn check<S: Lattice + PartialEq>(
         write(&mut fleet.replicas[number], now, 10_000 * (1 + number as u64));
     }
     fleet.connect(0, 1);
-    run_through_losses(&mut fleet);
+    fleet.run_through_losses(1_200_000, |_, _, draw| draw(10) > 0);
     assert!(fleet.are_equal(), "after both wrote");
     let tokens: Vec<_> = fleet.replicas.iter().map(Replica::token).collect();
     for replica in &fleet.replicas {

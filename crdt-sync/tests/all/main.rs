@@ -15,6 +15,7 @@ mod long_messages;
 #[cfg(feature = "simulate")]
 #[path = "../../examples/simulate/models.rs"]
 mod models;
+mod newcomers;
 mod operations;
 mod quarantine;
 mod reconnects;

@@ -388,6 +388,9 @@ fn who_heard_an_earlier_greeting_is_told_what_came_since() {
     let new = |seed| new::<GSet<Vec<u8>>>(seed, &config);
     let (mut a, mut former, mut c) = (new(1), new(2), new(3));
     let mut now = Reading::wall(START_MS);
+    // Neither is a newcomer, who would greet anew.
+    write(&mut a, now, b"a");
+    write(&mut former, now, b"b");
     a.connect(LINK, now);
     former.connect(LINK, now);
     let greeting = said(&mut a, now);

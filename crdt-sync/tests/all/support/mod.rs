@@ -167,6 +167,49 @@ impl<S: Lattice> Fleet<S> {
         }
     }
 
+    /// Lets messages arrive late and in any order, and those that do not get through not at all, for
+    /// `ms`. None is longer than it may be.
+    pub(crate) fn run_through_losses(
+        &mut self,
+        ms: u64,
+        mut gets_through: impl FnMut(usize, usize, &mut dyn FnMut(u64) -> u64) -> bool,
+    ) {
+        let (most, end) = (self.config.max_message, self.now_ms + ms);
+        let mut dice: u64 = 7;
+        let mut draw = |sides: u64| {
+            dice = dice.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+            (dice >> 33) % sides
+        };
+        let mut under_way = Vec::new();
+        while self.now_ms < end {
+            let now = self.now();
+            for from in 0..self.replicas.len() {
+                self.persist(from);
+                while let Some(message) = self.replicas[from].next_message(now) {
+                    assert!(message.bytes.len() <= most, "{message:?}");
+                    let to = usize::try_from(message.to.0).expect("a number");
+                    *self.bytes.entry((from, to)).or_default() += message.bytes.len();
+                    if gets_through(from, to, &mut draw) {
+                        under_way.push((self.now_ms + 1 + draw(60), from, to, message.bytes));
+                    }
+                }
+                while let Some(event) = self.replicas[from].next_event() {
+                    self.events.push((from, event));
+                }
+            }
+            under_way.sort_by_key(|(at_ms, ..)| core::cmp::Reverse(*at_ms));
+            let deadlines = self.replicas.iter().filter_map(Replica::next_deadline);
+            let arrival = under_way.last().map(|(at_ms, ..)| *at_ms);
+            self.now_ms = deadlines.chain(arrival).min().unwrap_or(end).max(self.now_ms + 1);
+            let now = self.now();
+            while under_way.last().is_some_and(|(at_ms, ..)| *at_ms <= self.now_ms) {
+                let Some((_, from, to, bytes)) = under_way.pop() else { break };
+                // What is said over a connection that its receiver does not know yet is refused.
+                let _told = self.replicas[to].receive(Peer(from as u64), &bytes, now);
+            }
+        }
+    }
+
     pub(crate) fn forget_counts(&mut self) {
         self.bytes.clear();
         self.messages.clear();
