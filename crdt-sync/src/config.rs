@@ -22,7 +22,11 @@ pub struct Config {
     /// pieces. 1 MiB; less than [1,024](Config::LEAST_MESSAGE) counts as that. It has to be the same
     /// everywhere. In [`Scopes`](crate::Scopes) the name of the scope comes on top, and its length.
     pub max_message: usize,
-    /// The most bytes of what arrives in parts that are held for one peer. 64 MiB.
+    /// The most bytes of what arrives in parts that are held for one peer. 64 MiB. A state that is
+    /// longer is cut up, unless its type can tell neither dots nor parts; a single value that is
+    /// longer gets nowhere, and [`Event::TooLong`](crate::Event::TooLong) and
+    /// [`ReceiveError::ValueTooLong`](crate::ReceiveError::ValueTooLong) say so: raise it everywhere,
+    /// and [`budget`](Config::budget) with it.
     pub max_transfer: usize,
     /// The most bytes of changes kept for peers that have not acknowledged them. 16 MiB. A peer
     /// that falls further behind is brought up by digest.

@@ -107,6 +107,13 @@ pub enum ReceiveError {
         /// The most that is accepted.
         most: usize,
     },
+    /// It is part of a value that is longer than [`Config::max_transfer`](crate::Config::max_transfer).
+    ValueTooLong {
+        /// How long that is, encoded.
+        length: u64,
+        /// The most that is accepted.
+        most: usize,
+    },
     /// It is damaged.
     Damaged,
     /// It is none of the protocol's.
@@ -136,6 +143,11 @@ impl fmt::Display for ReceiveError {
             Self::TooLong { length, most } => {
                 write!(f, "a message of {length} bytes is longer than the {most} accepted")
             }
+            Self::ValueTooLong { length, most } => write!(
+                f,
+                "a value of {length} bytes is longer than the {most} that are held of what arrives: \
+                 raise max_transfer at both ends"
+            ),
             Self::Damaged => f.write_str("the message was damaged on its way"),
             Self::Malformed(error) => write!(f, "the message cannot be read: {error}"),
             Self::Version { theirs, ours } => write!(

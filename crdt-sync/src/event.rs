@@ -101,6 +101,17 @@ pub enum Event<S> {
         /// merge it. Bottom if nothing is at risk.
         at_risk: S,
     },
+    /// A value is being sent that is longer than [`Config::max_transfer`](crate::Config::max_transfer).
+    /// A peer with the same bound refuses it, and nothing else of any length gets there: raise the
+    /// bound at both ends.
+    TooLong {
+        /// The link.
+        peer: Peer,
+        /// How long it is, encoded.
+        length: usize,
+        /// The bound here.
+        most: usize,
+    },
     /// Two replicas that should have been equal were not; they are being brought together.
     Diverged {
         /// The link to the other.

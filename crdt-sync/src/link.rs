@@ -120,7 +120,8 @@ pub(crate) struct Link<S> {
     pub(crate) candidate: Option<Hello>,
     /// Whether a greeting waits for an answer.
     pub(crate) answers: bool,
-    /// What this end wants over this connection, once it has said so.
+    /// What this end wants over this connection, once it has said so: in its first greeting, from
+    /// which on counts what is told.
     pub(crate) need: Option<Need>,
     /// The keys of connections to the same opening that this one has taken the place of.
     pub(crate) former_keys: Vec<u128>,
@@ -128,8 +129,6 @@ pub(crate) struct Link<S> {
     pub(crate) withheld: u64,
     /// When the peer is asked whether it still waits for that.
     pub(crate) withholding: Timer,
-    /// Whether what is told counts from the first greeting on.
-    pub(crate) is_greeted: bool,
     /// What a greeting that does not fit into one message says is included: the same each time it
     /// is repeated, so that what has arrived of it is completed.
     pub(crate) greeting: Option<Known>,
@@ -209,7 +208,6 @@ impl<S> Link<S> {
             former_keys: Vec::new(),
             withheld: 0,
             withholding: Timer::default(),
-            is_greeted: false,
             greeting: None,
             is_heard: false,
             hello: Timer { at_ms: Some(now_ms), attempts: 0 },

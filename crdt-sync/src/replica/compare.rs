@@ -12,7 +12,7 @@ use crate::known::Known;
 use crate::link::{Comparison, Link, Remote};
 use crate::message::{Fingerprint, Frame, Need, Progress, Same};
 use crate::reconcile::Session;
-use crate::transfer::{self, Sending};
+use crate::transfer::{self, Lengths, Sending};
 use crate::{Event, Lattice, Peer, ReceiveError};
 
 /// How often a message of a comparison is sent again before it is given up.
@@ -39,7 +39,8 @@ impl<S: Lattice> Replica<S> {
             // Should this one fail, it will be found to have something.
             link.remote = Some(Remote { is_bottom: false, ..remote });
             let progress = Progress { from: 0, to: pinned.position, session: None };
-            let stream = transfer::in_pieces(&*pinned.visible, self.piece());
+            let key = ContentKey::from_u128(self.holding.random.draw());
+            let stream = transfer::in_pieces(&*pinned.visible, key, self.lengths());
             let id = self.holding.random.draw_u64();
             link.sending = Some(Sending::new(id, progress, pinned.known, stream, pinned.record));
             return;
@@ -54,9 +55,9 @@ impl<S: Lattice> Replica<S> {
         self.ask(link, frame, pinned, now);
     }
 
-    /// How long the pieces of what is transferred are.
-    pub(super) const fn piece(&self) -> usize {
-        self.config.max_message / 2
+    /// How long the states of a stream are: there is room for several where they arrive.
+    pub(super) const fn lengths(&self) -> Lengths {
+        Lengths { piece: self.config.max_message / 2, longest: self.config.max_transfer / 4 }
     }
 
     fn ask(

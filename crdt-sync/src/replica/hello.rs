@@ -108,16 +108,11 @@ impl<S: Lattice> Replica<S> {
         if link.remote.is_none() {
             // Ours may be on its way already; it is repeated until heard.
             fresh.hello = link.hello;
-            fresh.is_greeted = link.is_greeted;
             fresh.greeting = link.greeting.take();
             fresh.cut = link.cut.take();
             fresh.told = core::mem::take(&mut link.told);
             fresh.told_version = link.told_version;
             fresh.telling_version = link.told_version;
-        } else if !is_back {
-            // It may have heard the first greeting of this session: of what came since, nothing
-            // counts as told.
-            fresh.is_greeted = link.is_greeted;
         }
         fresh.remote = Some(Remote {
             replica: hello.replica,
@@ -129,7 +124,10 @@ impl<S: Lattice> Replica<S> {
             position: hello.known.position(hello.incarnation),
             is_bottom: hello.need != Need::Difference,
         });
-        (fresh.need, fresh.acked) = (link.need, acked);
+        fresh.acked = acked;
+        // What is wanted is the same for a session. Who is new to it may have heard its first greeting:
+        // of what came since, nothing counts as told.
+        fresh.need = link.need.filter(|_| !is_back);
         let former = link.remote.filter(|remote| remote.incarnation == hello.incarnation);
         if let Some(former) = former {
             fresh.former_keys = link.superseded(former.key);

@@ -4,7 +4,7 @@
 //! |---|---|
 //! | `hello` | who is at the other end, and where the two stand |
 //! | `receive`, `parts` | what a message brings, and what is longer than one |
-//! | `send` | what a peer is to hear next, and when |
+//! | `send`, `news`, `deadline` | what a peer is to hear next, and when |
 //! | `compare` | what to do when the log does not reach back to where a peer is |
 //! | `probes` | what two states differ in |
 //! | `join` | how a newcomer comes to have what there is |
@@ -13,9 +13,11 @@
 //! | `watch` | tokens, durability, lag |
 
 mod compare;
+mod deadline;
 mod hello;
 mod identity;
 mod join;
+mod news;
 mod parts;
 mod probes;
 mod receive;

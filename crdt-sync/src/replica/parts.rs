@@ -10,12 +10,12 @@ use crate::fault::Fault;
 use crate::holding::Change;
 use crate::link::{Link, Remote};
 use crate::message::{Frame, Part, PartAck};
-use crate::transfer::Receiving;
+use crate::transfer::{Misfit, Receiving};
 use crate::{Lattice, Peer, ReceiveError};
 
 impl<S: Lattice> Replica<S> {
     /// Takes in a part: merges the states that it completes and, with the last of them, counts the
-    /// stretch as included.
+    /// stretch as included. One that is refused leaves what is being received as it was.
     pub(super) fn hear_part(
         &mut self,
         link: &mut Link<S>,
@@ -24,24 +24,42 @@ impl<S: Lattice> Replica<S> {
         part: &Part,
         now: Reading,
     ) -> Result<(), ReceiveError> {
-        let concludes = part.progress.session;
-        if link.is_comparing_in(concludes) {
+        if link.is_comparing_in(part.progress.session) {
             // What it concludes is still under way: it will come again.
             return Ok(());
         }
-        let mut receiving = match &link.receiving {
-            Some(receiving) if receiving.id == part.transfer => receiving.clone(),
-            _ => Receiving::new(part.transfer, part.total),
+        let (mut receiving, other) = match link.receiving.take() {
+            Some(receiving) if receiving.id == part.transfer => (receiving, None),
+            other => (Receiving::new(part.transfer, part.total), other),
         };
-        let was_done = receiving.is_done();
-        let states = receiving.take(part).ok_or(ReceiveError::Unexpected("a part of no stream"))?;
-        if receiving.held() > self.config.max_transfer {
-            let most = self.config.max_transfer;
-            return Err(ReceiveError::TooLong { length: receiving.held(), most });
+        let taken = self.take_part(link, peer, remote, (part, &mut receiving), now);
+        if taken.is_ok() {
+            receiving.keep();
+            link.receiving = Some(receiving);
+        } else {
+            receiving.take_back();
+            link.receiving = other.or_else(|| (receiving.offset > 0).then_some(receiving));
         }
+        taken
+    }
+
+    fn take_part(
+        &mut self,
+        link: &mut Link<S>,
+        peer: Peer,
+        remote: Remote,
+        (part, receiving): (&Part, &mut Receiving),
+        now: Reading,
+    ) -> Result<(), ReceiveError> {
+        let (concludes, was_done) = (part.progress.session, receiving.is_done());
+        let most = self.config.max_transfer;
+        receiving.add(part, most).map_err(|misfit| match misfit {
+            Misfit::NoStream => ReceiveError::Unexpected("a part of no stream"),
+            Misfit::TooLong(length) => ReceiveError::ValueTooLong { length, most },
+        })?;
         let mut changes: Vec<S> = Vec::new();
-        for bytes in states {
-            let state = S::decode_within(&bytes, &self.config.budget);
+        for bytes in receiving.states() {
+            let state = S::decode_within(bytes, &self.config.budget);
             changes.push(state.map_err(ReceiveError::Malformed)?);
         }
         for change in &changes {
@@ -87,7 +105,6 @@ impl<S: Lattice> Replica<S> {
             link.owe(now.monotonic_ms.saturating_add(self.config.ack_delay_ms));
         }
         let ack = PartAck { transfer: part.transfer, offset: receiving.offset };
-        link.receiving = Some(receiving);
         link.outbox.retain(|(_, frame)| !matches!(frame, Frame::PartAck(_)));
         link.outbox.push_back((self.holding.journal.written(), Frame::PartAck(ack)));
         Ok(())

@@ -2,7 +2,7 @@
 
 use alloc::boxed::Box;
 
-use crdt_core::Reading;
+use crdt_core::{ContentKey, Reading};
 
 use super::Replica;
 use crate::link::{Comparison, Link, Remote};
@@ -111,7 +111,8 @@ impl<S: Lattice> Replica<S> {
         }
         if let Some(delta) = step.for_peer {
             let progress = Progress { from: 0, to: pinned.position, session: Some(id) };
-            let stream = transfer::in_pieces(&delta, self.piece());
+            let key = ContentKey::from_u128(self.holding.random.draw());
+            let stream = transfer::in_pieces(&delta, key, self.lengths());
             let transfer = self.holding.random.draw_u64();
             let known = pinned.known.clone().without(self.holding.incarnation);
             link.sent.insert(0, pinned.position);

@@ -3,18 +3,19 @@
 use alloc::vec::Vec;
 
 use crdt_core::wire::Wire;
-use crdt_core::{Reading, ReplicaId};
+use crdt_core::{ContentKey, Reading, ReplicaId};
 
 use super::Replica;
 use super::hello::hello;
+use super::news::News;
 use crate::dictionary::Encoded;
 use crate::fault::Fault;
-use crate::known::{Known, Reach};
+use crate::known::Known;
 use crate::link::{Link, Remote};
 use crate::message::{self, Frame, Message, Progress, Told, Update};
 use crate::pieces::Cut;
 use crate::transfer::{self, Sending};
-use crate::{Config, Lattice, Peer};
+use crate::{Config, Event, Lattice, Peer};
 
 /// What an update needs at most besides its change and what it tells of openings and ids: the
 /// version, the kind, what is told otherwise, the stretch, two counts and the seal.
@@ -44,6 +45,10 @@ impl<S: Lattice> Replica<S> {
     fn next_on(&mut self, peer: Peer, now: Reading) -> Option<Message> {
         let mut link = self.links.remove(&peer)?;
         let bytes = self.next_bytes(&mut link, now);
+        let most = self.config.max_transfer;
+        if let Some(length) = link.sending.as_mut().and_then(|sending| sending.excess(most)) {
+            self.events.push_back(Event::TooLong { peer, length, most });
+        }
         self.links.insert(peer, link);
         Some(Message { to: peer, bytes: bytes? })
     }
@@ -95,14 +100,13 @@ impl<S: Lattice> Replica<S> {
             if !link.is_heard {
                 link.hello.start(now_ms, first_ms, most_ms);
             }
-            if !core::mem::replace(&mut link.is_greeted, true) {
+            let need = link.need.unwrap_or_else(|| self.need(link.session));
+            if link.need.replace(need).is_none() {
                 // Whoever hears anything after it has heard one greeting at least.
                 let durable = self.holding.durable();
                 link.told = durable.known.clone();
                 (link.told_version, link.telling_version) = (durable.version, durable.version);
             }
-            let need = link.need.unwrap_or_else(|| self.need(link.session));
-            link.need = Some(need);
             self.withhold(link, now);
             return Some(hello(&self.holding, link, need, &self.config));
         }
@@ -165,7 +169,8 @@ impl<S: Lattice> Replica<S> {
                 Some((state, encoded)) if self.is_long(&encoded) => {
                     link.sent.insert(from, to);
                     let id = self.holding.random.draw_u64();
-                    let stream = transfer::whole(state);
+                    let key = ContentKey::from_u128(self.holding.random.draw());
+                    let stream = transfer::whole(state, key, self.lengths());
                     link.sending = Some(Sending::new(id, stretch, Known::default(), stream, 0));
                 }
                 encoded => {
@@ -226,62 +231,10 @@ impl<S: Lattice> Replica<S> {
     }
 
     /// An acknowledgement that is not durable yet is worth waiting for.
-    fn may_acknowledge(&self, link: &Link<S>, remote: Remote) -> bool {
+    pub(super) fn may_acknowledge(&self, link: &Link<S>, remote: Remote) -> bool {
         let (received, included) = self.received(remote);
         (received, included) != link.acknowledged
             || self.holding.held.position(remote.incarnation) == received
-    }
-
-    /// What the peer is to hear of what is included: all that is new, if a stretch takes it along that
-    /// leaves `room` for it, or it has waited long enough; otherwise a hint of what would save it a
-    /// change.
-    fn next_news(
-        &self,
-        link: &mut Link<S>,
-        remote: Remote,
-        room: Option<usize>,
-        now_ms: u64,
-    ) -> News {
-        let durable = self.holding.durable();
-        if durable.version == link.telling_version {
-            link.gossip_at = None;
-            return News::default();
-        }
-        let news = durable.known.since(&link.told);
-        let news = news.without(self.holding.incarnation).without(remote.incarnation);
-        // That what came from the peer is included at last, it has to hear reliably.
-        let was_waiting = link.settles || link.acknowledged.0 != link.acknowledged.1;
-        if news.is_empty() && !was_waiting {
-            link.gossip_at = None;
-            (link.told, link.telling) = (durable.known.clone(), durable.known.clone());
-            (link.told_version, link.telling_version) = (durable.version, durable.version);
-            return News::default();
-        }
-        if room.is_some_and(|room| news.most_bytes() > room) {
-            // The change goes now; the news by themselves, next.
-            link.gossip_at = Some(now_ms);
-            return News::default();
-        }
-        let due_ms = now_ms.saturating_add(self.config.gossip_ms);
-        let is_due = *link.gossip_at.get_or_insert(due_ms) <= now_ms;
-        if room.is_some() || is_due || was_waiting {
-            (link.gossip_at, link.settles) = (None, was_waiting);
-            (link.telling, link.telling_version) = (durable.known.clone(), durable.version);
-            return News { known: news, is_all: true };
-        }
-        let waiting = self.holding.log.since(link.unsent()).filter_map(|(_, entry)| entry.origin);
-        let mut hint = Known::default();
-        for (sender, position) in waiting {
-            // What is not durable yet is not among the news, and saves nothing.
-            let is_hint = |reach: &&Reach| {
-                reach.position >= position && reach.position > link.hinted.position(sender)
-            };
-            if let Some(reach) = news.get(sender).filter(is_hint) {
-                hint.advance(sender, *reach);
-            }
-        }
-        link.hinted.merge(&hint);
-        News { known: hint, is_all: false }
     }
 
     /// Whether a change does not fit into a message.
@@ -344,7 +297,13 @@ impl<S: Lattice> Replica<S> {
     }
 
     /// Whether a change has to be sent to a peer, and already.
-    fn readiness(&self, link: &Link<S>, remote: Remote, at: u64, now_ms: u64) -> Option<Readiness> {
+    pub(super) fn readiness(
+        &self,
+        link: &Link<S>,
+        remote: Remote,
+        at: u64,
+        now_ms: u64,
+    ) -> Option<Readiness> {
         if link.its.end_of(at).is_some() {
             return Some(Readiness::Known);
         }
@@ -377,56 +336,15 @@ impl<S: Lattice> Replica<S> {
         let entry = self.holding.log.get(at);
         entry.is_none_or(|entry| now_ms >= entry.at_ms.saturating_add(self.config.gossip_ms))
     }
-
-    /// When [`next_message`](Replica::next_message) is to be asked again at the latest, in
-    /// milliseconds of the monotonic clock; `None` when nothing waits for time.
-    pub fn next_deadline(&self) -> Option<u64> {
-        let (log, end) = (&self.holding.log, self.holding.durable().position);
-        // Until the opening is durable, that is what everything waits for.
-        let is_open = self.holding.journal.persisted >= self.holding.opened;
-        let on_links = self.links.values().filter(|_| is_open).filter_map(|link| {
-            let hello = link.hello.at_ms.filter(|_| !link.is_heard);
-            let withholding = link.withholding.at_ms.filter(|_| link.withholds());
-            let timers = [hello, link.comparing.at_ms, link.transferring.at_ms, link.resend.at_ms];
-            let timers = timers.into_iter().chain([withholding]);
-            let may_send = link.remote.is_some() && link.sending.is_none() && !link.is_comparing();
-            let forward = may_send.then_some(()).and_then(|()| {
-                let unsent = link.unsent();
-                let mut waiting = log.since(unsent).take_while(|(at, _)| *at < end);
-                let remote = link.remote?;
-                let (at, entry) = waiting.find(|(at, _)| link.sent.end_of(*at).is_none())?;
-                let readiness = self.readiness(link, remote, at, 0)?;
-                Some(match readiness {
-                    Readiness::Known => entry.at_ms.saturating_add(self.config.gossip_ms),
-                    _ => due_ms(entry.at_ms, &self.config),
-                })
-            });
-            let quiet = self.verify_deadline(link);
-            let news = link.gossip_at;
-            let is_ready = |remote| self.may_acknowledge(link, remote);
-            let owes = link.owes_at.filter(|_| link.remote.is_some_and(is_ready));
-            timers.chain([owes, forward, quiet, news]).flatten().min()
-        });
-        let waiting = self.holding.release_deadline(&self.config);
-        on_links.chain(self.lag_deadline()).chain(self.joining_deadline()).chain(waiting).min()
-    }
 }
 
-const fn due_ms(arrived_ms: u64, config: &Config) -> u64 {
+pub(super) const fn due_ms(arrived_ms: u64, config: &Config) -> u64 {
     arrived_ms.saturating_add(config.forward_delay_ms)
-}
-
-/// What a peer is to hear of what is included.
-#[derive(Default)]
-struct News {
-    known: Known,
-    /// Whether this is all that it has not acknowledged.
-    is_all: bool,
 }
 
 /// Whether a change is to be sent to a peer.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Readiness {
+pub(super) enum Readiness {
     Now,
     /// Somebody else may bring it until then.
     Later,

@@ -76,11 +76,9 @@ pub(super) fn kinds(bytes: &[u8]) -> impl Iterator<Item = &'static str> {
             [Some("message Fingerprint"), Some(why)]
         }
         Ok(Frame::Same(_)) => [Some("message Same"), None],
-        Ok(Frame::Probe(probe)) => {
-            let kind = (probe.piece == 0).then(|| reconcile::kind(&probe.bytes));
-            [Some("message Probe"), kind]
-        }
+        Ok(Frame::Probe(probe)) => [Some("message Probe"), Some(reconcile::kind(&probe.bytes))],
         Ok(Frame::Refused(_)) => [Some("message Refused"), None],
+        Ok(Frame::Piece(_)) => [Some("message Piece"), None],
         Err(_) => [Some("message that cannot be read"), None],
     };
     kinds.into_iter().flatten()

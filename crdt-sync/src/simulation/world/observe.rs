@@ -223,5 +223,6 @@ const fn name<S>(event: &Event<S>) -> &'static str {
         Event::Forked { .. } => "event Forked",
         Event::Renewed { .. } => "event Renewed",
         Event::Diverged { .. } => "event Diverged",
+        Event::TooLong { .. } => "event TooLong",
     }
 }
