@@ -16,7 +16,10 @@ impl<S: Lattice> Replica<S> {
             let withholding = link.withholding.at_ms.filter(|_| link.withholds());
             let timers = [hello, link.comparing.at_ms, link.transferring.at_ms, link.resend.at_ms];
             let timers = timers.into_iter().chain([withholding]);
-            let may_send = link.remote.is_some() && link.sending.is_none() && !link.is_comparing();
+            // What the log no longer reaches back to is compared, now or when both ends may.
+            let is_beyond = link.lacking() < log.start();
+            let is_busy = is_beyond || link.sending.is_some() || link.is_comparing();
+            let may_send = link.remote.is_some() && !is_busy;
             let forward = may_send.then_some(()).and_then(|()| {
                 let unsent = link.unsent();
                 let mut waiting = log.since(unsent).take_while(|(at, _)| *at < end);

@@ -296,7 +296,8 @@ impl<S: Lattice> Replica<S> {
         }
     }
 
-    /// A connection to a peer is there. Both ends say so.
+    /// A connection to a peer is there. Both ends say so: until the other end has greeted,
+    /// [`replica_of`](Replica::replica_of) tells of nobody there, and what it says is passed over.
     pub fn connect(&mut self, peer: Peer, now: Reading) {
         self.disconnect(peer);
         if !self.is_closed {

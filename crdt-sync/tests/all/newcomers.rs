@@ -106,6 +106,20 @@ fn a_newcomer_writes_meanwhile() {
 }
 
 #[test]
+fn a_newcomer_that_had_written_more_than_its_log_holds_wanted_to_be_asked_again_at_once() {
+    let config = Config { log_bytes: 3_000, max_message: 1_024, ..Config::volatile() };
+    let mut fleet = joined(3, 100, &config);
+    fleet.run_through_losses(130, |_, _, _| true);
+    for round in 0..5 {
+        write(&mut fleet, 2, 1_000 + round..1_001 + round);
+    }
+    // Whoever was asked is silent; the other waits for what that brings.
+    fleet.run_through_losses(1_000, |from, to, _| (from, to) != (0, 2));
+    fleet.run(LONG);
+    assert!(fleet.are_equal());
+}
+
+#[test]
 fn newcomers_do_not_wait_for_each_other() {
     for log_bytes in [0, 1 << 20] {
         let config = Config { log_bytes, max_message: 1_024, ..Config::volatile() };

@@ -180,7 +180,7 @@ impl<S: Lattice> Fleet<S> {
             dice = dice.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
             (dice >> 33) % sides
         };
-        let mut under_way = Vec::new();
+        let (mut under_way, mut stalls) = (Vec::new(), 0);
         while self.now_ms < end {
             let now = self.now();
             for from in 0..self.replicas.len() {
@@ -199,6 +199,9 @@ impl<S: Lattice> Fleet<S> {
             }
             under_way.sort_by_key(|(at_ms, ..)| core::cmp::Reverse(*at_ms));
             let deadlines = self.replicas.iter().filter_map(Replica::next_deadline);
+            let is_stalled = deadlines.clone().any(|at_ms| at_ms <= self.now_ms);
+            stalls = if is_stalled { stalls + 1 } else { 0 };
+            assert!(stalls < 10, "a deadline that is not met at {}", self.now_ms);
             let arrival = under_way.last().map(|(at_ms, ..)| *at_ms);
             self.now_ms = deadlines.chain(arrival).min().unwrap_or(end).max(self.now_ms + 1);
             let now = self.now();
