@@ -159,18 +159,54 @@ impl Known {
     }
 }
 
+impl Wire for Reach {
+    fn write_to(&self, writer: &mut Writer) {
+        writer.varint(self.position);
+        writer.byte(u8::from(self.continues.is_some()));
+        if let Some((predecessor, start)) = self.continues {
+            predecessor.write_to(writer);
+            writer.varint(start);
+        }
+    }
+
+    fn read_from(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
+        let position = reader.varint()?;
+        let continues = if bool::read_from(reader)? {
+            Some((Incarnation::read_from(reader)?, reader.varint()?))
+        } else {
+            None
+        };
+        Ok(Self { position, continues })
+    }
+}
+
+/// Where one entry is of an incarnation that the bytes before name: that entry, and the others.
+impl Known {
+    pub(crate) fn write_beside(&self, incarnation: Incarnation, writer: &mut Writer) {
+        self.get(incarnation).copied().unwrap_or_default().write_to(writer);
+        self.clone().without(incarnation).write_to(writer);
+    }
+
+    pub(crate) fn read_beside(
+        incarnation: Incarnation,
+        reader: &mut Reader<'_>,
+    ) -> Result<Self, DecodeError> {
+        let reach = Reach::read_from(reader)?;
+        let mut known = Self::read_from(reader)?;
+        if known.0.insert(incarnation, reach).is_some() {
+            return Err(reader.error(DecodeErrorKind::OutOfOrder));
+        }
+        Ok(known)
+    }
+}
+
 /// Entries in ascending order: the incarnation, the position, what it continues.
 impl Wire for Known {
     fn write_to(&self, writer: &mut Writer) {
         writer.count(self.0.len());
         for (incarnation, reach) in &self.0 {
             incarnation.write_to(writer);
-            writer.varint(reach.position);
-            writer.byte(u8::from(reach.continues.is_some()));
-            if let Some((predecessor, start)) = reach.continues {
-                predecessor.write_to(writer);
-                writer.varint(start);
-            }
+            reach.write_to(writer);
         }
     }
 
@@ -181,13 +217,7 @@ impl Wire for Known {
             if entries.last_key_value().is_some_and(|(last, _)| *last >= incarnation) {
                 return Err(reader.error(DecodeErrorKind::OutOfOrder));
             }
-            let position = reader.varint()?;
-            let continues = if bool::read_from(reader)? {
-                Some((Incarnation::read_from(reader)?, reader.varint()?))
-            } else {
-                None
-            };
-            entries.insert(incarnation, Reach { position, continues });
+            entries.insert(incarnation, Reach::read_from(reader)?);
         }
         Ok(Self(entries))
     }

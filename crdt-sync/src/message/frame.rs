@@ -158,11 +158,11 @@ pub(crate) struct PartAck {
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Fingerprint {
-    pub(crate) key: u128,
+    pub(crate) key: u64,
     /// The keyed hash of the sender's state at `at`.
-    pub(crate) hash: u128,
+    pub(crate) hash: u64,
     pub(crate) at: u64,
-    /// What the sender includes at `at`.
+    /// What the sender includes at `at`, beyond what the receiver has heard before.
     pub(crate) known: Known,
     /// How much of the receiver's log the sender includes: only a receiver that is still there
     /// compares, unless the sender's log is gone.

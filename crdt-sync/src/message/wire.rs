@@ -94,19 +94,22 @@ impl Wire for Hello {
         self.need.write_to(writer);
         self.session.write_to(writer);
         self.heard.write_to(writer);
-        self.known.write_to(writer);
+        self.known.write_beside(self.incarnation, writer);
     }
 
     fn read_from(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
+        let (major, minor) = (reader.byte()?, reader.byte()?);
+        let replica = crdt_core::ReplicaId::from_bytes(reader.array()?);
+        let incarnation = Incarnation::read_from(reader)?;
         Ok(Self {
-            major: reader.byte()?,
-            minor: reader.byte()?,
-            replica: crdt_core::ReplicaId::from_bytes(reader.array()?),
-            incarnation: Incarnation::read_from(reader)?,
+            major,
+            minor,
+            replica,
+            incarnation,
             need: Need::read_from(reader)?,
             session: u32::read_from(reader)?,
             heard: Option::read_from(reader)?,
-            known: Known::read_from(reader)?,
+            known: Known::read_beside(incarnation, reader)?,
         })
     }
 }
@@ -226,16 +229,19 @@ impl Wire for Fingerprint {
         self.hash.write_to(writer);
         writer.varint(self.at);
         self.known.write_to(writer);
-        self.yours.write_to(writer);
+        writer.byte(u8::from(self.yours.is_some()));
+        if let Some(yours) = self.yours {
+            writer.varint(yours);
+        }
     }
 
     fn read_from(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         Ok(Self {
-            key: u128::read_from(reader)?,
-            hash: u128::read_from(reader)?,
+            key: u64::read_from(reader)?,
+            hash: u64::read_from(reader)?,
             at: reader.varint()?,
             known: Known::read_from(reader)?,
-            yours: Option::read_from(reader)?,
+            yours: if bool::read_from(reader)? { Some(reader.varint()?) } else { None },
         })
     }
 }

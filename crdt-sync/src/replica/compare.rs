@@ -8,6 +8,7 @@ use crdt_core::{ContentKey, Reading};
 use super::Replica;
 use super::probes::probe;
 use crate::fault::Fault;
+use crate::holding::Pinned;
 use crate::known::Known;
 use crate::link::{Comparison, Link, Remote};
 use crate::message::{Fingerprint, Frame, Need, Progress, Same};
@@ -34,7 +35,6 @@ impl<S: Lattice> Replica<S> {
         }
         let pinned = self.holding.pin();
         link.sent.insert(link.acked, pinned.position);
-        let id = self.holding.random.draw();
         if remote.is_bottom && link.acked == 0 {
             // Should this one fail, it will be found to have something.
             link.remote = Some(Remote { is_bottom: false, ..remote });
@@ -45,14 +45,21 @@ impl<S: Lattice> Replica<S> {
             link.sending = Some(Sending::new(id, progress, pinned.known, stream, pinned.record));
             return;
         }
+        let key = self.holding.random.draw_u64();
         let frame = Frame::Fingerprint(Fingerprint {
-            key: id,
-            hash: ContentKey::from_u128(id).hash(&*pinned.whole),
+            key,
+            hash: fingerprint(key, &*pinned.whole),
             at: pinned.position,
-            known: pinned.known.clone().without(self.holding.incarnation),
+            known: self.beyond_told(link, &pinned),
             yours: None,
         });
         self.ask(link, frame, pinned, now);
+    }
+
+    /// What a state includes beyond what the peer has heard: it has that from before, as included at
+    /// a position no later.
+    pub(super) fn beyond_told(&self, link: &Link<S>, pinned: &Pinned<S>) -> Known {
+        pinned.known.since(&link.told).without(self.holding.incarnation)
     }
 
     /// How long the states of a stream are: there is room for several where they arrive.
@@ -60,13 +67,7 @@ impl<S: Lattice> Replica<S> {
         Lengths { piece: self.config.max_message / 2, longest: self.config.max_transfer / 4 }
     }
 
-    fn ask(
-        &self,
-        link: &mut Link<S>,
-        frame: Frame,
-        pinned: crate::holding::Pinned<S>,
-        now: Reading,
-    ) {
+    fn ask(&self, link: &mut Link<S>, frame: Frame, pinned: Pinned<S>, now: Reading) {
         link.outbox.push_back((pinned.record, frame.clone()));
         link.comparison = Some(Comparison::Asked { frame, pinned });
         link.comparing.start(now.monotonic_ms, self.config.resend_ms, self.config.max_resend_ms);
@@ -110,10 +111,10 @@ impl<S: Lattice> Replica<S> {
         let pinned = self.holding.pin();
         let yours = self.holding.held.position(remote.incarnation);
         link.verified = Some((pinned.position, yours));
-        let key = self.holding.random.draw();
+        let key = self.holding.random.draw_u64();
         let frame = Frame::Fingerprint(Fingerprint {
             key,
-            hash: ContentKey::from_u128(key).hash(&*pinned.visible),
+            hash: fingerprint(key, &*pinned.visible),
             at: pinned.position,
             known: Known::default(),
             yours: Some(yours),
@@ -157,13 +158,16 @@ impl<S: Lattice> Replica<S> {
         let pinned = self.holding.pin();
         // What waits in quarantine has no position yet, so it is left out where positions agree.
         let state = if theirs.yours.is_some() { &pinned.visible } else { &pinned.whole };
-        if ContentKey::from_u128(theirs.key).hash(&**state) == theirs.hash {
+        if fingerprint(theirs.key, &**state) == theirs.hash {
             self.take_as_equal(link, remote, theirs.at, &theirs.known, now)?;
             if theirs.yours.is_none() {
                 link.owe(now.monotonic_ms.saturating_add(self.config.ack_delay_ms));
             }
-            let known = pinned.known.without(self.holding.incarnation);
-            let known = if theirs.yours.is_some() { Known::default() } else { known };
+            let known = if theirs.yours.is_some() {
+                Known::default()
+            } else {
+                self.beyond_told(link, &pinned)
+            };
             let same = Same { at: theirs.at, mine: pinned.position, known };
             link.outbox.push_back((self.holding.journal.written(), Frame::Same(same)));
             return Ok(());
@@ -253,4 +257,10 @@ impl<S: Lattice> Replica<S> {
         }
         self.take_as_equal(link, remote, same.mine, &same.known, now)
     }
+}
+
+/// A hash of a state. Two differ with 64 bits of a key that nobody knew who wrote into them.
+fn fingerprint<S: Lattice>(key: u64, state: &S) -> u64 {
+    let hash = ContentKey::from_u128(u128::from(key)).hash(state);
+    u64::try_from(hash >> 64).unwrap_or(u64::MAX)
 }

@@ -114,7 +114,7 @@ impl<S: Lattice> Replica<S> {
             let key = ContentKey::from_u128(self.holding.random.draw());
             let stream = transfer::in_pieces(&delta, key, self.lengths());
             let transfer = self.holding.random.draw_u64();
-            let known = pinned.known.clone().without(self.holding.incarnation);
+            let known = pinned.known.since(&link.told).without(self.holding.incarnation);
             link.sent.insert(0, pinned.position);
             link.transferring.stop();
             link.sending = Some(Sending::new(transfer, progress, known, stream, record));

@@ -97,6 +97,22 @@ fn equal_sets_that_reconnect_are_silent_after_256_bytes() {
 }
 
 #[test]
+fn three_equal_replicas_that_reconnect_are_silent_after_256_bytes_a_link() {
+    for config in [Config::volatile(), without_log()] {
+        let mut fleet = together(3, &config, |_: &mut Fleet<OrSet<u64>>| ());
+        for element in 0..3_000 {
+            let (now, number) = (fleet.now(), usize::try_from(element % 3).expect("few"));
+            fleet.replicas[number].write(now, |set, me| set.add(me, element)).expect("open");
+            fleet.settle();
+        }
+        fleet.run(LONG);
+        part(&mut fleet);
+        let total = reunite(&mut fleet);
+        assert!(total < 256, "{total}");
+    }
+}
+
+#[test]
 fn a_thousand_adds_on_each_side() {
     for (shape, mut fleet) in sets(2, &without_log()) {
         part(&mut fleet);

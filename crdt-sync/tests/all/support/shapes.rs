@@ -35,11 +35,11 @@ pub(crate) const SHAPES: [Shape; 5] = [
 ];
 
 impl Shape {
-    /// What is extra on a link beyond that of three replicas: the ids of all that have written, in the
-    /// comparison and in the change that it leads to; and in each of the two greetings how much of
-    /// them is included, and of what goes on from them.
+    /// What is extra on a link beyond that of three replicas, once: the id of each that has written,
+    /// its opening and how much of that is included. And in each of the two greetings the openings
+    /// that go on from those of the store.
     pub(crate) fn dictionary(self, going_on: usize) -> usize {
-        2 * ((self.replicas - 3) * (17 + 12) + going_on * 21)
+        (self.replicas - 3) * (17 + 12) + 2 * going_on * 21
     }
 
     /// A store with a state of this shape; `write` writes those numbers in somebody's name.
