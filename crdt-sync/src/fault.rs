@@ -6,7 +6,7 @@ use crate::{Config, Lattice};
 
 /// A mistake that some system has made, or an earlier state of this one, to be made again.
 ///
-/// Read in [`Config::makes`] at the place where it would be made. Without the feature `simulate`
+/// Read in `Config::makes` at the place where it would be made. Without the feature `simulate`
 /// nothing can be wrong, and nothing is asked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[cfg_attr(not(feature = "simulate"), allow(unreachable_pub, reason = "only then it is public"))]

@@ -4,6 +4,7 @@
 //! |---|---|
 //! | `hello` | who is at the other end, and where the two stand |
 //! | `receive`, `parts` | what a message brings, and what is longer than one |
+//! | `refuse` | what to do when it is not taken in |
 //! | `send`, `news`, `deadline` | what a peer is to hear next, and when |
 //! | `compare` | what to do when the log does not reach back to where a peer is |
 //! | `probes` | what two states differ in |
@@ -21,6 +22,7 @@ mod news;
 mod parts;
 mod probes;
 mod receive;
+mod refuse;
 mod send;
 mod snapshot;
 mod watch;

@@ -1,11 +1,9 @@
 //! What a message brings.
 
-use alloc::string::ToString;
 use alloc::vec::Vec;
-use core::fmt;
 
+use crdt_core::Reading;
 use crdt_core::wire::Wire;
-use crdt_core::{AdmitError, Reading};
 
 use super::Replica;
 use super::hello::session_key;
@@ -22,9 +20,6 @@ const MOST_STRETCHES: usize = 256;
 
 /// The most claims of what a peer includes that are remembered until its log is there.
 const MOST_CLAIMS: usize = 64;
-
-/// The longest reason that is told.
-const LONGEST_REASON: usize = 512;
 
 impl<S: Lattice> Replica<S> {
     /// Takes in a message from a peer: whole, or not at all.
@@ -138,41 +133,6 @@ impl<S: Lattice> Replica<S> {
             link.is_heard = false;
             link.hello.restart(now.monotonic_ms);
         }
-    }
-
-    /// Tells both ends why a message was not taken in.
-    fn refuse(&mut self, peer: Peer, why: &ReceiveError, now: Reading) {
-        self.events.push_back(Event::Refused { from: peer, why: why.clone() });
-        if let Some(mut link) = self.links.remove(&peer) {
-            self.tell_refusal(&mut link, why, now);
-            self.links.insert(peer, link);
-        }
-        let is_own = matches!(
-            why,
-            ReceiveError::Refused(
-                AdmitError::OwnWriteUnknown { .. } | AdmitError::OwnWriteDiffers { .. }
-            )
-        );
-        if is_own {
-            self.give_way(now);
-        }
-    }
-
-    /// Tells the peer why something was refused: not too often, as two ends that cannot read each
-    /// other must not go on telling each other so.
-    fn tell_refusal(&self, link: &mut Link<S>, why: &impl fmt::Display, now: Reading) {
-        let pause_ms = self.config.resend_ms;
-        let is_early = |told: u64| told.saturating_add(pause_ms) > now.monotonic_ms;
-        if link.refused_ms.is_some_and(is_early) {
-            return;
-        }
-        link.refused_ms = Some(now.monotonic_ms);
-        let mut why = why.to_string();
-        while why.len() > LONGEST_REASON {
-            why.pop();
-        }
-        let written = self.holding.journal.written();
-        link.outbox.push_back((written, Frame::Refused(Refused { why })));
     }
 
     fn hear(&mut self, peer: Peer, frame: Frame, now: Reading) -> Result<(), ReceiveError> {

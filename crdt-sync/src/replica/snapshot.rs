@@ -1,7 +1,7 @@
 //! A replica as bytes: for its own store, or for another replica to begin from.
 
+use crdt_core::Reading;
 use crdt_core::wire::Wire;
-use crdt_core::{AdmitError, Reading};
 
 use super::Replica;
 use crate::holding::{Advance, Change, Stretch};
@@ -75,11 +75,8 @@ impl<S: Lattice> Replica<S> {
         let advance = Advance { sender, from: 0, to, known: image.known };
         let taken = self.holding.take_in(Some(change), Some(advance), now, &self.config);
         let result = taken.map(|taken| self.tell(None, taken)).map_err(ReceiveError::Refused);
-        if let Err(ReceiveError::Refused(
-            AdmitError::OwnWriteUnknown { .. } | AdmitError::OwnWriteDiffers { .. },
-        )) = result
-        {
-            self.give_way(now);
+        if let Err(why) = &result {
+            self.mind_own_writes(why, now);
         }
         self.after_news();
         result
