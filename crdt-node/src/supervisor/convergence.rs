@@ -9,6 +9,9 @@ use super::fleet::Fleet;
 /// How long regions that reach each other may differ.
 const PATIENCE: Duration = Duration::from_secs(30);
 
+/// How long regions may take to meet.
+const MEETING: Duration = Duration::from_secs(5);
+
 /// Between two looks.
 const PAUSE: Duration = Duration::from_millis(2);
 
@@ -30,6 +33,25 @@ pub(super) fn wait(fleet: &mut Fleet<'_>) -> Result<usize, Failure> {
         }
     }
     Ok(groups.len())
+}
+
+/// Lets all regions meet, so that each can tell from the first operation on how far behind the others
+/// are. Nothing else depends on it, so it is not waited for long.
+pub(super) fn meet(fleet: &mut Fleet<'_>) -> Result<(), Failure> {
+    let deadline = Instant::now() + MEETING;
+    let have_met = |fleet: &mut Fleet<'_>| -> Result<bool, Failure> {
+        for region in fleet.running() {
+            let peers = fleet.status(&region)?.peers;
+            if peers.iter().any(|(_, standing)| standing.behind.is_none()) {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    };
+    while !have_met(fleet)? && Instant::now() < deadline {
+        fleet.pause(PAUSE)?;
+    }
+    Ok(())
 }
 
 /// Asked one after the other, regions that answer the same are equal to the merge of them all:
