@@ -22,9 +22,10 @@ pub enum OpenError {
         /// What is wrong with it.
         error: DecodeError,
     },
-    /// The records do not begin with the first of a store, and there is no snapshot before them.
+    /// Records are missing: the first of a store, without a snapshot in place of it, or some between
+    /// others.
     Incomplete {
-        /// The place of the first record that has nothing to build on.
+        /// The place of the first record that lacks what it builds on.
         place: usize,
     },
 }

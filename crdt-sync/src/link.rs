@@ -284,6 +284,11 @@ impl<S> Link<S> {
         self.sent.end_of(begin).unwrap_or(begin)
     }
 
+    /// Whether changes are under way before the first that is not.
+    pub(crate) fn is_under_way(&self) -> bool {
+        self.unsent() > self.acked
+    }
+
     /// The first position that is neither acknowledged nor under way, and was not the peer's own.
     pub(crate) fn lacking(&self) -> u64 {
         let mut position = self.begin();

@@ -15,6 +15,7 @@ pub(crate) fn run(words: &[OsString]) -> ExitCode {
     simulate.env("CARGO_PROFILE_RELEASE_OVERFLOW_CHECKS", "true");
     match simulate.status() {
         Ok(status) if status.success() => ExitCode::SUCCESS,
+        Ok(status) if status.code() == Some(2) => ExitCode::from(2),
         Ok(_) => ExitCode::FAILURE,
         Err(error) => {
             eprintln!("cannot run cargo: {error}");

@@ -11,14 +11,19 @@ impl<K: Key, V: Value> DotMap<K, V> {
     /// `incoming`.
     ///
     /// A value that waits so leaves the ones that it replaces where they are, and no reader sees a
-    /// gap. Kills of dots that are not here yet are merged now: nobody reads those.
+    /// gap. Kills of dots that are not here yet wait along: one of them may be replaced, and
+    /// come to whoever is told of its kill.
     ///
     /// Cost: one look at every entry of `incoming`, and at those that are here at the keys of the
-    /// ones that wait.
+    /// ones that wait; with any of these, O(runs of both contexts).
     pub fn split(&self, mut incoming: Self, waits: impl Fn(&Entry<K, V>) -> bool) -> (Self, Self) {
         let waiting = incoming.entries().filter(|entry| waits(entry)).map(Entry::dot);
         let waiting: Vec<Dot> = waiting.collect();
         let mut later = Self::new();
+        if !waiting.is_empty() {
+            let killed = incoming.context.difference(&incoming.columns.to_context());
+            later.context = killed.difference(&self.context);
+        }
         for dot in waiting {
             let Some(entry) = incoming.bury(dot) else { continue };
             let held = self.entries.of(&entry.key).map(Entry::dot);

@@ -21,6 +21,9 @@ use crdt_sync::Lattice;
 use crdt_sync::simulation::{Report, Simulation};
 use models::{Auction, Counters, Crowd, TagsAndTitle, Texts};
 
+/// The kinds of state that there are.
+const KINDS: [&str; 7] = ["counters", "tags", "set", "texts", "crowd", "auction", "document"];
+
 const USAGE: &str = "\
 usage: simulate [--seeds N]      how many, 1,000 if not given
                 [--from SEED]    the first, 0 if not given
@@ -41,9 +44,12 @@ struct Options {
 }
 
 fn main() -> ExitCode {
-    let Some(options) = options() else {
-        eprintln!("{USAGE}");
-        return ExitCode::from(2);
+    let options = match options(env::args().skip(1)) {
+        Ok(options) => options,
+        Err(problem) => {
+            eprintln!("{problem}\n\n{USAGE}");
+            return ExitCode::from(2);
+        }
     };
     let results = [
         simulate::<Counters>("counters", &options),
@@ -57,7 +63,7 @@ fn main() -> ExitCode {
     if results.into_iter().all(|holds| holds) { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
-fn options() -> Option<Options> {
+fn options(mut words: impl Iterator<Item = String>) -> Result<Options, String> {
     let mut options = Options {
         seeds: 1_000,
         from: 0,
@@ -67,20 +73,34 @@ fn options() -> Option<Options> {
         story: false,
         counts: false,
     };
-    let mut words = env::args().skip(1);
     while let Some(word) = words.next() {
+        let mut number = || {
+            let given = words.next().ok_or_else(|| format!("{word} needs a number"))?;
+            given.parse::<u64>().map_err(|_| format!("{word} needs a number, and not {given:?}"))
+        };
         match &*word {
-            "--seeds" => options.seeds = words.next()?.parse().ok()?,
-            "--from" => options.from = words.next()?.parse().ok()?,
-            "--steps" => options.steps = words.next()?.parse().ok()?,
-            "--only" => options.only = Some(words.next()?),
+            "--seeds" => options.seeds = number()?,
+            "--from" => options.from = number()?,
+            "--steps" => {
+                options.steps = usize::try_from(number()?).map_err(|error| error.to_string())?;
+            }
+            "--only" => {
+                let kind = words.next().unwrap_or_default();
+                if !KINDS.contains(&&*kind) {
+                    return Err(format!("there is no kind {kind:?}"));
+                }
+                options.only = Some(kind);
+            }
             "--story" => options.story = true,
             "--counts" => options.counts = true,
             "--keep-going" => options.keep_going = true,
-            _ => return None,
+            _ => return Err(format!("{word:?} is not understood")),
         }
     }
-    Some(options)
+    if options.seeds == 0 {
+        return Err("without a seed nothing is run".into());
+    }
+    Ok(options)
 }
 
 /// What all runs were like together.
@@ -128,13 +148,15 @@ fn simulate<M: Model<State: Lattice>>(kind: &str, options: &Options) -> bool {
     let begun = Instant::now();
     let shrinks = if options.keep_going { 0 } else { 2_000 };
     let simulation = Simulation::new().with_steps(options.steps).with_shrinks(shrinks);
-    let (next, has_failed) = (AtomicU64::new(options.from), AtomicBool::new(false));
+    let (next, has_failed) = (AtomicU64::new(0), AtomicBool::new(false));
     let totals = Mutex::new(Totals::default());
-    let end = options.from.saturating_add(options.seeds);
     let work = || {
         loop {
-            let seed = next.fetch_add(1, Ordering::Relaxed);
-            if seed >= end || (has_failed.load(Ordering::Relaxed) && !options.keep_going) {
+            let number = next.fetch_add(1, Ordering::Relaxed);
+            let seed = options.from.wrapping_add(number);
+            if number >= options.seeds
+                || (has_failed.load(Ordering::Relaxed) && !options.keep_going)
+            {
                 break;
             }
             let failure = match simulation.run::<M>(seed) {

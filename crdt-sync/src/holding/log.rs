@@ -2,6 +2,7 @@
 
 use alloc::collections::VecDeque;
 
+use crate::Lattice;
 use crate::record::Origin;
 
 /// One change: what was novel of it.
@@ -12,8 +13,22 @@ pub(crate) struct Entry<S> {
     pub(crate) bytes: usize,
     /// The log and the position there that it came with; `None` for a local write.
     pub(crate) origin: Option<Origin>,
+    /// Whether what it kills may be replaced by an earlier change: it is never to overtake those.
+    pub(crate) is_tail: bool,
     /// When it was taken in, on the monotonic clock.
     pub(crate) at_ms: u64,
+}
+
+impl<S: Lattice> Entry<S> {
+    pub(crate) fn new(delta: S, bytes: usize, origin: Option<Origin>, at_ms: u64) -> Self {
+        Self { delta, bytes, origin, is_tail: false, at_ms }
+    }
+
+    /// One of several states that make a change: what replaces a value may have come before.
+    pub(crate) fn of_several(self) -> Self {
+        let kills = S::dots().is_some_and(|dots| dots.live(&self.delta) != *dots.seen(&self.delta));
+        Self { is_tail: kills, ..self }
+    }
 }
 
 /// The latest changes, each at the log position before it: the entry at `p` takes a state from `p`

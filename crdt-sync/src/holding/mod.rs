@@ -160,7 +160,7 @@ impl<S: Lattice> Holding<S> {
         let delta = change(Arc::make_mut(&mut self.state));
         if !delta.is_bottom() {
             self.claims.push(self.position() + 1, delta.claims_of(self.id));
-            self.append(delta, None, (Known::default(), Known::default()), now, config);
+            self.append(delta, None, false, (Known::default(), Known::default()), now, config);
         }
         self.position()
     }
@@ -182,8 +182,9 @@ impl<S: Lattice> Holding<S> {
         let novel = S::default();
         let mut taken = Taken { novel, names: Vec::new(), waits: false, refused: None };
         let mut held = Known::default();
-        let mut origin = None;
+        let (mut origin, mut is_piece) = (None, false);
         if let Some(change) = change {
+            is_piece = change.is_piece;
             origin = Some((change.stretch.sender, change.stretch.to));
             self.check(&change.delta, now)?;
             let rest = self.detain(change, now, config, &mut taken);
@@ -209,7 +210,7 @@ impl<S: Lattice> Holding<S> {
         if config.makes(Fault::KeepToOneself) && !known.is_empty() {
             self.note((known, held));
         } else if !taken.novel.is_bottom() {
-            self.append(taken.novel.clone(), origin, (known, held), now, config);
+            self.append(taken.novel.clone(), origin, is_piece, (known, held), now, config);
         } else if !known.is_empty() || !held.is_empty() {
             self.note((known, held));
         }
@@ -264,12 +265,14 @@ impl<S: Lattice> Holding<S> {
         &mut self,
         delta: S,
         origin: Option<Origin>,
+        is_piece: bool,
         (mut known, held): (Known, Known),
         now: Reading,
         config: &Config,
     ) {
         let encoded = delta.encode();
-        let entry = log::Entry { delta, bytes: encoded.len(), origin, at_ms: now.monotonic_ms };
+        let entry = log::Entry::new(delta, encoded.len(), origin, now.monotonic_ms);
+        let entry = if is_piece { entry.of_several() } else { entry };
         let is_unbounded = config.makes(Fault::KeepForTheDead);
         self.log.push(entry, if is_unbounded { usize::MAX } else { config.log_bytes });
         let position = self.position();

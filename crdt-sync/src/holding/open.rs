@@ -157,6 +157,9 @@ impl<S: Lattice> Stored<S> {
                     stored = Some(Self::opened(replica, incarnation));
                 }
                 (_, None) => return Err(OpenError::Incomplete { place }),
+                (entry, Some(stored)) if stored.lacks_before(&entry) => {
+                    return Err(OpenError::Incomplete { place });
+                }
                 (entry, Some(stored)) => stored.replay(entry, opening, config).map_err(corrupt)?,
             }
         }
@@ -189,6 +192,16 @@ impl<S: Lattice> Stored<S> {
         })
     }
 
+    /// Whether changes are missing between what there is and this one.
+    fn lacks_before(&self, entry: &Entry) -> bool {
+        match entry {
+            Entry::Changed { position, delta, .. } => {
+                *position > self.position.saturating_add(u64::from(!delta.is_empty()))
+            }
+            _ => false,
+        }
+    }
+
     fn replay(
         &mut self,
         entry: Entry,
@@ -217,7 +230,9 @@ impl<S: Lattice> Stored<S> {
                     let delta = S::decode_within(&delta, &Budget::unbounded())?;
                     self.state.merge_ref(&delta);
                     let at_ms = opening.now.monotonic_ms;
-                    let entry = log::Entry { delta, bytes, origin, at_ms };
+                    let entry = log::Entry::new(delta, bytes, origin, at_ms);
+                    // Whether it was one of several has been forgotten.
+                    let entry = if origin.is_some() { entry.of_several() } else { entry };
                     self.log.push(entry, config.log_bytes);
                     self.position = position;
                 }

@@ -54,8 +54,11 @@ impl<S> Quarantine<S> {
 
     /// Lets all that waits block a log from where the stretch begins.
     pub(crate) fn block(&mut self, stretch: Stretch) {
-        for waiting in &mut self.waiting {
-            waiting.blocks.push((stretch.sender, stretch.from));
+        for Waiting { blocks, .. } in &mut self.waiting {
+            match blocks.iter_mut().find(|(sender, _)| *sender == stretch.sender) {
+                Some((_, from)) => *from = (*from).min(stretch.from),
+                None => blocks.push((stretch.sender, stretch.from)),
+            }
         }
     }
 
@@ -111,7 +114,8 @@ impl<S: Lattice> Holding<S> {
             now_ms: now.wall_ms,
             horizon_ms,
         });
-        if is_piece {
+        let kills = |delta| S::dots().is_some_and(|dots| dots.live(delta) != *dots.seen(delta));
+        if is_piece && !self.quarantine.is_empty() && kills(&delta) {
             // What it kills waits together with what replaces it.
             self.quarantine.join_into(&mut delta);
         }

@@ -8,6 +8,9 @@ impl<S: Lattice> Replica<S> {
     /// When [`next_message`](Replica::next_message) is to be asked again at the latest, in
     /// milliseconds of the monotonic clock; `None` when nothing waits for time.
     pub fn next_deadline(&self) -> Option<u64> {
+        if self.is_closed {
+            return None;
+        }
         let (log, end) = (&self.holding.log, self.holding.durable().position);
         // Until the opening is durable, that is what everything waits for.
         let is_open = self.holding.journal.persisted >= self.holding.opened;
@@ -25,6 +28,9 @@ impl<S: Lattice> Replica<S> {
                 let mut waiting = log.since(unsent).take_while(|(at, _)| *at < end);
                 let remote = link.remote?;
                 let (at, entry) = waiting.find(|(at, _)| link.sent.end_of(*at).is_none())?;
+                if entry.is_tail && link.is_under_way() {
+                    return None;
+                }
                 let readiness = self.readiness(link, remote, at, 0)?;
                 Some(match readiness {
                     Readiness::Known => entry.at_ms.saturating_add(self.config.gossip_ms),

@@ -142,6 +142,8 @@ impl<S: Lattice> Replica<S> {
         if former.is_none() {
             self.events.push_back(Event::Connected { peer, replica: hello.replica });
         }
+        // What it has is not to be written anew, should it tell of a twin.
+        self.holding.claims.acknowledge(hello.known.position(own));
         self.learn_lineage(&hello.known, now);
         self.has_learnt = true;
         self.inherit(hello.incarnation);

@@ -89,7 +89,7 @@ impl<S: Lattice> Replica<S> {
         if receiving.is_partial {
             // What was refused is offered again, with what it replaces and all that the stretch
             // brings to include.
-            last = last.map(|last| self.without_visible_kills(last));
+            last = last.map(|last| Self::without_kills(&last));
             advance = None;
         }
         if last.is_some() || advance.is_some() {
@@ -110,14 +110,10 @@ impl<S: Lattice> Replica<S> {
         Ok(())
     }
 
-    /// What of a state leaves everything where it is that readers see: something that was to
-    /// replace it was refused, and there is no telling what.
-    fn without_visible_kills(&self, state: S) -> S {
-        let Some(dots) = S::dots() else { return state };
-        let live = dots.live(&state);
-        let kills = dots.seen(&state).difference(&live);
-        let visible = kills.difference(&kills.difference(&dots.live(self.state())));
-        dots.restrict(&state, &dots.seen(&state).difference(&visible))
+    /// A state without what it kills: something that was to replace it was refused, and there is no
+    /// telling what.
+    fn without_kills(state: &S) -> S {
+        S::dots().map_or_else(|| state.clone(), |dots| dots.restrict(state, &dots.live(state)))
     }
 
     /// How much of what is being sent has arrived.

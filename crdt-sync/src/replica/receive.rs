@@ -35,6 +35,8 @@ impl<S: Lattice> Replica<S> {
         if !self.links.contains_key(&peer) {
             return Err(ReceiveError::UnknownPeer);
         }
+        // What is due came before this.
+        self.release(now);
         let received = self.read(peer, bytes, now).and_then(|frame| match frame {
             None => Ok(()),
             Some(Frame::Hello(hello)) => self.hear_hello(peer, &hello, now),

@@ -72,11 +72,16 @@ impl<S: Lattice> Replica<S> {
         link.cut.insert(Cut::new(whole, most)).next()
     }
 
-    /// Lets what was waiting for time happen.
-    fn pass_time(&mut self, now: Reading) {
+    /// Takes in what has waited in quarantine for long enough.
+    pub(super) fn release(&mut self, now: Reading) {
         for taken in self.holding.release(now, &self.config) {
             self.tell(None, taken);
         }
+    }
+
+    /// Lets what was waiting for time happen.
+    fn pass_time(&mut self, now: Reading) {
+        self.release(now);
         self.watch_lag(now);
         self.after_change();
         self.join(now);
@@ -277,6 +282,9 @@ impl<S: Lattice> Replica<S> {
             }
             if readiness != Readiness::Known {
                 let Some(entry) = log.get(to) else { break };
+                if entry.is_tail && link.is_under_way() {
+                    break;
+                }
                 if bytes > 0 && bytes + entry.bytes > most {
                     break;
                 }

@@ -23,15 +23,19 @@ impl<S: Lattice> Replica<S> {
     /// Takes in the [snapshot](Replica::snapshot) of *another* replica, wherever it comes from: a
     /// file that is carried, an object store that new replicas begin from. Afterwards this replica
     /// includes all that the other did, its tokens are covered here, and when the two connect only
-    /// what was written since is sent.
+    /// what was written since is sent; unless a value in it waits in quarantine, or was
+    /// [refused](crate::Event::ValueRefused): then it counts as included once that is merged, or a
+    /// snapshot is that it was not refused from.
     ///
     /// Replicas that are never open at the same time stay together like this, at the cost of the
     /// whole state each time. A host gives a snapshot away only when the records up to its
     /// [number](Snapshot::number) are durable: what others hold, a crash must not undo.
     ///
-    /// To go on *as* the replica that the snapshot is of is [`Replica::open`], once.
+    /// To go on *as* the replica that the snapshot is of is [`Replica::open`], once. That the bytes
+    /// are those that were given is for whoever carries them to check: a snapshot has no checksum.
     ///
-    /// Cost: O(n).
+    /// Cost: O(n), within [`Config::budget`](crate::Config::budget): raise it for states that are
+    /// longer.
     ///
     /// # Errors
     ///
@@ -68,6 +72,9 @@ impl<S: Lattice> Replica<S> {
         if image.known.position(own) > self.holding.position() {
             return Err(ReceiveError::Unexpected("it has more of this opening than there is"));
         }
+        self.release(now);
+        // What it has is not to be written anew, should it tell of a twin.
+        self.holding.claims.acknowledge(image.known.position(own));
         self.learn_lineage(&image.known, now);
         let (sender, to) = (image.incarnation, image.position);
         let stretch = Stretch { sender, from: 0, to };

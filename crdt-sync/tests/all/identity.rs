@@ -232,6 +232,13 @@ fn two_copies_of_a_counter_count_each_increment_once() {
     assert_eq!(fleet.replicas[2].state()["visits"].value(), 120);
 }
 
+fn store_of_three_writes() -> Store {
+    let mut fleet = pair();
+    (0..3).for_each(|element| add(&mut fleet, 0, element));
+    fleet.persist(0);
+    fleet.stores[0].clone()
+}
+
 #[test]
 fn a_store_that_cannot_be_read_is_refused_by_name() {
     let mut fleet = pair();
@@ -250,6 +257,10 @@ fn a_store_that_cannot_be_read_is_refused_by_name() {
     assert!(matches!(open(&cut), Some(OpenError::Record { place: at, .. }) if at == place));
     let headless = Store { snapshot: None, records: store.records[1..].to_vec() };
     assert_eq!(open(&headless), Some(OpenError::Incomplete { place: 0 }));
+    let mut gap = store_of_three_writes();
+    let missing = gap.records.len() - 2;
+    gap.records.remove(missing);
+    assert_eq!(open(&gap), Some(OpenError::Incomplete { place: missing }));
     let snapshot = Store { snapshot: Some(vec![9]), records: Vec::new() };
     assert!(matches!(open(&snapshot), Some(OpenError::Snapshot(_))));
 }

@@ -7,6 +7,7 @@ mod document;
 mod durable_first;
 #[cfg(feature = "simulate")]
 mod faults;
+mod gaps;
 mod hints;
 mod identity;
 mod invariants;
