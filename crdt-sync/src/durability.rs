@@ -9,6 +9,7 @@ pub enum Durability {
     Local,
     /// At this many of the configured members: with 1, *semi-synchronous* replication.
     Members(usize),
-    /// At all of the configured members: *synchronous* replication.
+    /// At all of the configured members: *synchronous* replication. Until
+    /// [`set_members`](crate::Replica::set_members) there are none, and it is as `Local`.
     All,
 }

@@ -149,13 +149,17 @@ impl fmt::Display for ReceiveError {
                 "a value of {length} bytes is longer than the {most} that are held of what arrives: \
                  raise max_transfer at both ends"
             ),
-            Self::Damaged => f.write_str("the message was damaged on its way"),
+            Self::Damaged => {
+                f.write_str("the message was damaged on its way, or said over another connection")
+            }
             Self::Malformed(error) => write!(f, "the message cannot be read: {error}"),
             Self::Version { theirs, ours } => write!(
                 f,
                 "protocol version {theirs} is not spoken here, version {ours} is: upgrade the older"
             ),
-            Self::Oneself => f.write_str("this replica is connected to itself"),
+            Self::Oneself => f.write_str(
+                "it comes from this opening itself, or from one with the same random bits",
+            ),
             Self::Refused(error) => error.fmt(f),
             Self::Comparison(error) => write!(f, "the comparison failed: {error}"),
             Self::Unexpected(what) => write!(f, "the message does not fit: {what}"),

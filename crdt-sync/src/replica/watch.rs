@@ -85,7 +85,11 @@ impl<S: Lattice> Replica<S> {
         self.after_change();
     }
 
-    /// How far behind a replica is that this one has met; `None` for others and retired ones.
+    /// How far behind a replica is that this one has met, by the id that
+    /// [`replica_of`](Replica::replica_of) and [`Event::Connected`] tell; `None` for others, for
+    /// retired ones, and for an id that its replica has given up.
+    ///
+    /// Cost: O(changes that it lacks).
     pub fn lag(&self, replica: ReplicaId, now: Reading) -> Option<Lag> {
         if self.retired.contains(&replica) {
             return None;
