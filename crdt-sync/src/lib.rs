@@ -27,6 +27,7 @@ mod reconcile;
 mod record;
 mod replica;
 mod scopes;
+mod seal;
 #[cfg(feature = "simulate")]
 pub mod simulation;
 mod sketch;

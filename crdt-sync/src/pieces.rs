@@ -11,7 +11,8 @@ use alloc::vec::Vec;
 
 use crdt_core::wire::Wire;
 
-use crate::message::{self, Frame, Piece};
+use crate::message::{Frame, Piece};
+use crate::seal;
 
 /// What a piece takes beside its bytes: the version, the kind, the fields and the seal.
 const OVERHEAD: usize = 40;
@@ -34,7 +35,7 @@ pub(crate) struct Cut {
 impl Cut {
     /// Cuts a sealed message into messages of at most `most` bytes.
     pub(crate) fn new(whole: Vec<u8>, most: usize) -> Self {
-        let of = message::seal_of(&whole);
+        let of = seal::seal_of(&whole);
         Self { whole, of, each: most.saturating_sub(OVERHEAD).max(1), next: 0 }
     }
 }
@@ -49,7 +50,7 @@ impl Iterator for Cut {
         let count = self.whole.len().div_ceil(self.each) as u64;
         let piece = Piece { of: self.of, number: self.next, count, bytes };
         self.next += 1;
-        Some(message::seal(Frame::Piece(piece).encode(), 0))
+        Some(seal::seal(Frame::Piece(piece).encode(), seal::ANYBODY))
     }
 }
 
@@ -100,17 +101,18 @@ mod tests {
     use crdt_core::wire::Wire;
 
     use super::{Cut, MOST, Pieces};
-    use crate::message::{self, Frame, Piece};
+    use crate::message::{Frame, Piece};
+    use crate::seal;
 
     /// A message of so many bytes, sealed.
     fn sealed(length: usize, byte: u8) -> Vec<u8> {
-        message::seal(vec![byte; length], 7)
+        seal::seal(vec![byte; length], 7)
     }
 
     fn pieces_of(whole: &[u8], most: usize) -> Vec<Piece> {
         let read = |bytes: Vec<u8>| {
             assert!(bytes.len() <= most, "{} of {most}", bytes.len());
-            let body = message::open(&bytes, 0).expect("sealed for anybody");
+            let body = seal::open(&bytes, seal::ANYBODY).expect("sealed for anybody");
             let Ok(Frame::Piece(piece)) = Frame::decode(body) else { panic!("a piece") };
             piece
         };

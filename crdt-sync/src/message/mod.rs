@@ -11,7 +11,6 @@
 //! | [`Piece`] | a piece of any of these, where it is longer than a message may be |
 
 mod frame;
-mod seal;
 #[cfg(test)]
 mod tests;
 mod wire;
@@ -20,9 +19,6 @@ pub(crate) use frame::{
     Fingerprint, Frame, Hello, Need, Part, PartAck, Piece, Probe, Progress, Refused, Same, Told,
     Update,
 };
-#[cfg(feature = "simulate")]
-pub(crate) use seal::LENGTH as SEAL_LENGTH;
-pub(crate) use seal::{End, open, seal, seal_of, session_key};
 
 use alloc::vec::Vec;
 use core::fmt;

@@ -10,10 +10,11 @@ use crdt_core::wire::{DecodeErrorKind, Wire};
 
 use super::{
     Fingerprint, Frame, Hello, Need, Part, PartAck, Piece, Probe, Progress, Refused, Same, Told,
-    Update, open, seal, session_key,
+    Update,
 };
 use crate::Incarnation;
 use crate::known::{Known, Reach};
+use crate::seal::{open, seal, session_key};
 
 fn incarnation(seconds: u64, random: u32) -> Incarnation {
     Incarnation::drawn(seconds * 1_000, random)

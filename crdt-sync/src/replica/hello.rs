@@ -9,8 +9,8 @@ use crate::fault::Fault;
 use crate::holding::{Advance, Holding};
 use crate::known::{Known, Reach};
 use crate::link::{Link, Remote};
-use crate::message::End;
-use crate::message::{self, Frame, Hello, Need};
+use crate::message::{Frame, Hello, Need};
+use crate::seal::{self, End};
 use crate::{Config, Event, Incarnation, Lattice, Level, MAJOR, Peer, ReceiveError};
 
 /// So many ends are remembered that somebody else took the place of; then a new session begins.
@@ -215,7 +215,11 @@ impl<S: Lattice> Replica<S> {
 
 /// What messages over a connection are sealed with.
 pub(super) fn session_key(config: &Config, one: End, other: End) -> u128 {
-    if config.makes(Fault::TrustOldMessages) { 0 } else { message::session_key(one, other) }
+    if config.makes(Fault::TrustOldMessages) {
+        seal::ANYBODY
+    } else {
+        seal::session_key(one, other)
+    }
 }
 
 #[cfg(test)]
@@ -223,8 +227,8 @@ mod tests {
     use crdt_core::wire::Wire;
     use crdt_core::{DotMap, Reading};
 
-    use crate::message::{self, Frame};
-    use crate::{Config, Event, MAJOR, Opening, Peer, ReceiveError, Replica};
+    use crate::message::Frame;
+    use crate::{Config, Event, MAJOR, Opening, Peer, ReceiveError, Replica, seal};
 
     #[test]
     fn another_major_version_is_refused_by_name_at_both_ends() {
@@ -239,10 +243,10 @@ mod tests {
         newer.receive(peer, &answer.bytes, now).expect("the same version");
 
         let greeting = newer.next_message(now).expect("a greeting");
-        let body = message::open(&greeting.bytes, 0).expect("sealed for anybody");
+        let body = seal::open(&greeting.bytes, seal::ANYBODY).expect("sealed for anybody");
         let Ok(Frame::Hello(mut hello)) = Frame::decode(body) else { panic!("a greeting") };
         hello.major += 1;
-        let bytes = message::seal(Frame::Hello(hello).encode(), 0);
+        let bytes = seal::seal(Frame::Hello(hello).encode(), seal::ANYBODY);
         let refused = older.receive(peer, &bytes, now);
         assert_eq!(refused, Err(ReceiveError::Version { theirs: MAJOR + 1, ours: MAJOR }));
         assert_eq!(older.replica_of(peer), None);

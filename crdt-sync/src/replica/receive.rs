@@ -11,9 +11,9 @@ use crate::fault::Fault;
 use crate::holding::{Advance, Change, Stretch, Taken};
 use crate::known::{Known, Reach};
 use crate::link::{Link, Remote};
-use crate::message::{self, Frame, Progress, Refused, Told, Update};
+use crate::message::{Frame, Progress, Refused, Told, Update};
 use crate::ranges::Ranges;
-use crate::{Event, Lattice, Peer, ReceiveError, dictionary};
+use crate::{Event, Lattice, Peer, ReceiveError, dictionary, seal};
 
 /// The most stretches of a log that are remembered beyond a gap.
 const MOST_STRETCHES: usize = 256;
@@ -98,13 +98,13 @@ impl<S: Lattice> Replica<S> {
         let own = self.holding.incarnation;
         let mut newcomer = None;
         let opened = if bytes.get(1).is_some_and(|kind| Frame::is_for_anybody(*kind)) {
-            message::open(bytes, 0)
+            seal::open(bytes, seal::ANYBODY)
         } else {
             let Some(remote) = link.remote else { return Ok(None) };
-            message::open(bytes, remote.key).or_else(|| {
+            seal::open(bytes, remote.key).or_else(|| {
                 let candidate = link.candidate.clone()?;
                 let key = session_key(&self.config, (own, link.session), candidate.end());
-                let body = message::open(bytes, key)?;
+                let body = seal::open(bytes, key)?;
                 newcomer = Some(candidate);
                 Some(body)
             })
@@ -120,7 +120,7 @@ impl<S: Lattice> Replica<S> {
         let Some(body) = opened else {
             let link = self.links.get(&peer);
             let is_late = link.is_some_and(|link| {
-                link.former_keys.iter().any(|key| message::open(bytes, *key).is_some())
+                link.former_keys.iter().any(|key| seal::open(bytes, *key).is_some())
             });
             self.greet_again(peer, now);
             return if is_late { Ok(None) } else { Err(ReceiveError::Damaged) };

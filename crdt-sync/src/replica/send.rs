@@ -12,10 +12,10 @@ use crate::dictionary::Encoded;
 use crate::fault::Fault;
 use crate::known::Known;
 use crate::link::{Link, Remote};
-use crate::message::{self, Frame, Message, Progress, Told, Update};
+use crate::message::{Frame, Message, Progress, Told, Update};
 use crate::pieces::Cut;
 use crate::transfer::{self, Sending};
-use crate::{Config, Event, Lattice, Peer};
+use crate::{Config, Event, Lattice, Peer, seal};
 
 /// What an update needs at most besides its change and what it tells of openings and ids: the
 /// version, the kind, what is told otherwise, the stretch, two counts and the seal.
@@ -61,10 +61,10 @@ impl<S: Lattice> Replica<S> {
         link.cut = None;
         let frame = self.next_frame(link, now)?;
         let key = match (&frame, link.remote) {
-            (Frame::Hello(_) | Frame::Refused(_), _) | (_, None) => 0,
+            (Frame::Hello(_) | Frame::Refused(_), _) | (_, None) => seal::ANYBODY,
             (_, Some(remote)) => remote.key,
         };
-        let whole = message::seal(frame.encode(), key);
+        let whole = seal::seal(frame.encode(), key);
         let most = self.config.max_message;
         if whole.len() <= most {
             return Some(whole);

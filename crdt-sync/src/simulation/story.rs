@@ -10,8 +10,8 @@ use core::fmt::Arguments;
 use crdt_core::wire::Wire;
 
 use super::step::Name;
-use crate::message::{Frame, Part, Progress, SEAL_LENGTH};
-use crate::reconcile;
+use crate::message::{Frame, Part, Progress};
+use crate::{reconcile, seal};
 
 /// The most lines that are kept: the first.
 const MOST_LINES: usize = 5_000;
@@ -42,7 +42,7 @@ impl Story {
             return;
         }
         let (from, to) = (Name(from), Name(to));
-        let body = &bytes[..bytes.len().saturating_sub(SEAL_LENGTH)];
+        let body = &bytes[..bytes.len().saturating_sub(seal::LENGTH)];
         match Frame::decode(body) {
             Ok(frame) => self.tell(now_ms, format_args!("{from} -> {to} {frame:?}")),
             Err(error) => self.tell(now_ms, format_args!("{from} -> {to} {error}")),
@@ -52,7 +52,7 @@ impl Story {
 
 /// What kinds of message this is one of, in words.
 pub(super) fn kinds(bytes: &[u8]) -> impl Iterator<Item = &'static str> {
-    let body = &bytes[..bytes.len().saturating_sub(SEAL_LENGTH)];
+    let body = &bytes[..bytes.len().saturating_sub(seal::LENGTH)];
     let kinds = match Frame::decode(body) {
         Ok(Frame::Hello(_)) => [Some("message Hello"), None],
         Ok(Frame::Update(update)) => {

@@ -10,19 +10,21 @@ use crate::Incarnation;
 /// How many bytes a seal takes.
 pub(crate) const LENGTH: usize = 8;
 
+/// The key of what anybody may read: a greeting, a refusal, a piece.
+pub(crate) const ANYBODY: u128 = 0;
+
 /// One end of a connection: an opening, and which of its connections that is.
 pub(crate) type End = (Incarnation, u32);
 
-/// The key of a connection between two ends, the same at both. Greetings, which begin one, are
-/// sealed with that of nobody, 0.
+/// The key of a connection between two ends, the same at both.
 pub(crate) fn session_key(one: End, other: End) -> u128 {
     let name =
         |(incarnation, session): End| u128::from(incarnation.to_bits() ^ u64::from(session) << 32);
     name(one.min(other)) << 64 | name(one.max(other))
 }
 
-/// Appends the keyed hash of the bytes: a message that was damaged, cut short, or sent over
-/// another connection of the two does not pass. It is a checksum and no signature.
+/// Appends the keyed hash of the bytes: what was damaged, cut short or prolonged, or sealed with
+/// another key, is not opened.
 pub(crate) fn seal(mut bytes: Vec<u8>, key: u128) -> Vec<u8> {
     let hash = hash(&bytes, key);
     bytes.extend_from_slice(&hash);
@@ -35,7 +37,7 @@ pub(crate) fn open(bytes: &[u8], key: u128) -> Option<&[u8]> {
     (seal == hash(body, key)).then_some(body)
 }
 
-/// What a message is sealed with, as a number.
+/// What bytes are sealed with, as a number.
 pub(crate) fn seal_of(sealed: &[u8]) -> u64 {
     sealed.last_chunk::<LENGTH>().map_or(0, |seal| u64::from_le_bytes(*seal))
 }
