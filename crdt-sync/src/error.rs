@@ -2,28 +2,39 @@
 
 use core::fmt;
 
-use crdt_core::wire::DecodeError;
+use crdt_core::wire::{DecodeError, DecodeErrorKind};
 use crdt_core::{AdmitError, ClockError, Timestamp};
 
 use crate::ProbeError;
 
 /// A store cannot be opened. It was not changed.
+///
+/// # What to do
+///
+/// A crash in the middle of a write leaves the *last* record cut short or damaged. It was never
+/// reported as [`persisted`](crate::Replica::persisted), so nobody was told of it: delete it, and open
+/// the store without it. Where several records are made durable at once, a crash may leave any of them
+/// like that; so store those as one, and leave out all of them or none.
+///
+/// What cannot be read before the end is damage. Begin with an older copy of the store (its records
+/// before the damaged one are such a copy), or with an empty one: peers bring back what they hold, and
+/// what nobody else held is lost. After an older copy [`Event::Restored`](crate::Event::Restored) says
+/// so when a peer is met that held more. That event comes, too, should the last record have been
+/// durable and be damaged since, which cannot be told from a crash.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum OpenError {
-    /// The snapshot is damaged, or of a version that this release does not read.
-    Snapshot(DecodeError),
-    /// A record is damaged, or of a version that this release does not read. One that was cut short
-    /// at the end of the store, by a crash while it was being written, was never reported as
-    /// durable: leave it out.
+    /// The snapshot cannot be read.
+    Snapshot(StoredError),
+    /// A record cannot be read.
     Record {
         /// Its place among those given, from 0.
         place: usize,
         /// What is wrong with it.
-        error: DecodeError,
+        error: StoredError,
     },
-    /// Records are missing: the first of a store, without a snapshot in place of it, or some between
-    /// others.
+    /// Records are missing: the first of a store, without a snapshot in place of it, or changes
+    /// between others.
     Incomplete {
         /// The place of the first record that lacks what it builds on.
         place: usize,
@@ -34,16 +45,108 @@ impl fmt::Display for OpenError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Snapshot(error) => write!(f, "the snapshot cannot be read: {error}"),
-            Self::Record { place, error } => write!(f, "record {place} cannot be read: {error}"),
+            Self::Record { place, error } => {
+                write!(f, "the record at place {place} cannot be read: {error}")
+            }
             Self::Incomplete { place } => write!(
                 f,
-                "record {place} builds on a snapshot or on records that are missing before it"
+                "the record at place {place} builds on a snapshot or on records that are missing \
+                 before it: give the last snapshot and all records since, in order"
             ),
         }
     }
 }
 
 impl core::error::Error for OpenError {}
+
+/// A record or a snapshot cannot be read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum StoredError {
+    /// Its checksum is not that of its bytes: they were damaged, cut short or prolonged, or were never
+    /// a record or a snapshot.
+    Damaged,
+    /// It is undamaged, and something else than it was given for: what it is.
+    Mistaken(&'static str),
+    /// It is undamaged, but of a version that this release does not read, or longer than
+    /// [`Config::budget`](crate::Config::budget) allows, which binds snapshots of others.
+    Malformed(DecodeError),
+    /// The state in it is of another type than this replica's, or of a version that this release does
+    /// not read, or larger than [`Config::budget`](crate::Config::budget) allows.
+    State(DecodeError),
+}
+
+impl fmt::Display for StoredError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let is_large = |error: &DecodeError| matches!(error.kind(), DecodeErrorKind::OverBudget(_));
+        match self {
+            Self::Damaged => f.write_str(
+                "its checksum does not fit: the bytes were damaged or cut short, or are something \
+                 else",
+            ),
+            Self::Mistaken(what) => write!(f, "it is {what}"),
+            Self::Malformed(error) | Self::State(error) if is_large(error) => {
+                write!(f, "it is undamaged, but beyond Config::budget: {error}")
+            }
+            Self::Malformed(error) => {
+                write!(f, "it is undamaged, but not of this release: {error}")
+            }
+            Self::State(error) => write!(
+                f,
+                "it is undamaged, but its state is of another type, or not of this release: {error}"
+            ),
+        }
+    }
+}
+
+impl core::error::Error for StoredError {}
+
+/// A [snapshot](crate::Replica::merge_snapshot) was not merged. Nothing was changed, but for what
+/// [`Refused`](SnapshotError::Refused) says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum SnapshotError {
+    /// The replica has been [closed](crate::Replica::close).
+    Closed,
+    /// The bytes are not those of a snapshot of such a state.
+    Unreadable(StoredError),
+    /// It is a snapshot of this very opening: there is nothing new in it.
+    Oneself,
+    /// It includes more changes of this opening than were made: another replica was opened with the
+    /// same random bits.
+    NeverMade {
+        /// How many.
+        claimed: u64,
+        /// How many were made.
+        held: u64,
+    },
+    /// It holds own writes that this replica never made, or made otherwise. If its id came with its
+    /// store, it goes on under a new one from now on, and [`Event::Renewed`](crate::Event::Renewed)
+    /// says so: then the snapshot can be merged.
+    Refused(AdmitError),
+}
+
+impl fmt::Display for SnapshotError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Closed => f.write_str("the replica has been closed: open its store anew"),
+            Self::Unreadable(error) => write!(f, "the snapshot cannot be read: {error}"),
+            Self::Oneself => f.write_str(
+                "the snapshot is of this opening itself, or of one with the same random bits: merge \
+                 those of other replicas",
+            ),
+            Self::NeverMade { claimed, held } => write!(
+                f,
+                "the snapshot includes {claimed} changes of this opening, which has made only \
+                 {held}: another replica was opened with the same random bits; draw them anew for \
+                 every opening"
+            ),
+            Self::Refused(error) => write!(f, "the snapshot cannot be merged under this id: {error}"),
+        }
+    }
+}
+
+impl core::error::Error for SnapshotError {}
 
 /// A write was not made. Nothing was changed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

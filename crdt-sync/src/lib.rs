@@ -36,7 +36,9 @@ mod transfer;
 
 pub use config::Config;
 pub use durability::Durability;
-pub use error::{OpenError, QuarantineError, ReceiveError, TryWriteError, WriteError};
+pub use error::{
+    OpenError, QuarantineError, ReceiveError, SnapshotError, StoredError, TryWriteError, WriteError,
+};
 pub use event::Event;
 pub use incarnation::Incarnation;
 pub use lag::{Lag, Level};

@@ -2,17 +2,20 @@
 
 use alloc::vec::Vec;
 
-use crdt_core::wire::{DecodeError, DecodeErrorKind, Reader, Wire, Writer};
+use crdt_core::wire::{Budget, DecodeError, DecodeErrorKind, Reader, Wire, Writer};
 use crdt_core::{ReplicaId, Timestamp};
 
-use crate::Incarnation;
 use crate::known::Known;
+use crate::{Incarnation, StoredError, seal};
 
 /// Something to persist, in order.
 ///
 /// A host appends the bytes to its store, makes them durable, several at once if it likes, and says
 /// so with [`Replica::persisted`](crate::Replica::persisted). Nothing leaves a replica before what it
 /// tells is durable.
+///
+/// It ends with a checksum, so that [`Replica::open`](crate::Replica::open) finds what the store has
+/// damaged. How long it is, it does not say: that, the store has to keep.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Record {
     /// Counts the records of one opening, from 1.
@@ -21,7 +24,8 @@ pub struct Record {
     pub bytes: Vec<u8>,
 }
 
-/// A whole state to begin from, in place of all records before it.
+/// A whole state to begin from, in place of all records before it. It ends with a checksum, as a
+/// [`Record`] does.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Snapshot {
     /// It stands for the records up to this number; those after it are still needed.
@@ -32,6 +36,39 @@ pub struct Snapshot {
 
 /// Where a change comes from: whose log, and up to which position of it.
 pub(crate) type Origin = (Incarnation, u64);
+
+/// A value whose bytes are stored, sealed.
+pub(crate) trait Storable: Wire {
+    /// What it is sealed with.
+    const KEY: u128;
+
+    /// The bytes to store.
+    fn to_stored(&self) -> Vec<u8> {
+        seal::seal(self.encode(), Self::KEY)
+    }
+
+    /// Reads what was stored.
+    fn from_stored(bytes: &[u8], budget: &Budget) -> Result<Self, StoredError> {
+        let Some(body) = seal::open(bytes, Self::KEY) else {
+            let is = |key| seal::open(bytes, key).is_some();
+            return Err(match () {
+                () if is(Entry::KEY) => StoredError::Mistaken("a record"),
+                () if is(Image::KEY) => StoredError::Mistaken("a snapshot"),
+                () if is(seal::ANYBODY) => StoredError::Mistaken("a message between replicas"),
+                () => StoredError::Damaged,
+            });
+        };
+        Self::decode_within(body, budget).map_err(StoredError::Malformed)
+    }
+}
+
+impl Storable for Entry {
+    const KEY: u128 = seal::RECORD;
+}
+
+impl Storable for Image {
+    const KEY: u128 = seal::SNAPSHOT;
+}
 
 /// What a record says. States are bytes here.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -57,6 +94,13 @@ pub(crate) struct Image {
     pub(crate) known: Known,
     pub(crate) ceiling: Timestamp,
     pub(crate) state: Vec<u8>,
+}
+
+impl Image {
+    /// The state, if it is one of this type.
+    pub(crate) fn state_within<S: Wire>(&self, budget: &Budget) -> Result<S, StoredError> {
+        S::decode_within(&self.state, budget).map_err(StoredError::State)
+    }
 }
 
 impl Wire for Image {
@@ -146,14 +190,15 @@ impl Wire for Entry {
 mod tests {
     use alloc::vec;
     use alloc::vec::Vec;
+    use core::fmt::Debug;
 
     use crdt_core::laws::{check_golden, golden_bytes};
-    use crdt_core::wire::{DecodeErrorKind, Wire};
+    use crdt_core::wire::{Budget, DecodeErrorKind};
     use crdt_core::{ReplicaId, Timestamp};
 
-    use super::{Entry, Image};
+    use super::{Entry, Image, Storable};
     use crate::known::{Known, Reach};
-    use crate::{Incarnation, Token};
+    use crate::{Incarnation, StoredError, Token, seal};
 
     fn opening() -> Incarnation {
         Incarnation::drawn(2_000, 0xa2)
@@ -201,12 +246,26 @@ mod tests {
         ]
     }
 
+    fn read<T: Storable>(bytes: &[u8]) -> Result<T, StoredError> {
+        T::from_stored(bytes, &Budget::unbounded())
+    }
+
+    fn check_stored<T: Storable + PartialEq + Debug>(golden: &str, value: &T) {
+        let golden = golden_bytes(golden);
+        assert_eq!(
+            value.to_stored(),
+            golden,
+            "{value:?} is written differently than it was released"
+        );
+        assert_eq!(read::<T>(&golden).as_ref(), Ok(value), "released bytes read differently");
+    }
+
     #[test]
     fn records_and_snapshots_stay_readable() {
         for (golden, entry) in all() {
-            check_golden(golden, &entry);
+            check_stored(golden, &entry);
         }
-        check_golden(include_str!("../tests/golden/snapshot.hex"), &image());
+        check_stored(include_str!("../tests/golden/snapshot.hex"), &image());
     }
 
     #[test]
@@ -216,16 +275,53 @@ mod tests {
         assert_eq!("00000002000000a2-300".parse(), Ok(token));
     }
 
-    #[test]
-    fn a_record_that_was_cut_short_or_prolonged_is_refused() {
-        for (_, entry) in all() {
-            let bytes = entry.encode();
-            for length in 0..bytes.len() {
-                assert!(Entry::decode(&bytes[..length]).is_err(), "{length} bytes of {entry:?}");
-            }
-            assert!(Entry::decode(&[&bytes[..], &[0]].concat()).is_err(), "{entry:?}");
+    /// Every bit that may be flipped, every length that may be left, and some bytes too many.
+    fn check_damage<T: Storable + PartialEq + Debug>(value: &T) {
+        let bytes = value.to_stored();
+        for bit in 0..8 * bytes.len() {
+            let mut flipped = bytes.clone();
+            flipped[bit / 8] ^= 1 << (bit % 8);
+            assert_eq!(read::<T>(&flipped), Err(StoredError::Damaged), "bit {bit} of {value:?}");
         }
-        let unknown = Entry::decode(&golden_bytes("01 05")).map_err(|error| error.kind().clone());
-        assert_eq!(unknown, Err(DecodeErrorKind::UnknownTag(5)));
+        for length in 0..bytes.len() {
+            let cut = read::<T>(&bytes[..length]);
+            assert_eq!(cut, Err(StoredError::Damaged), "{length} bytes of {value:?}");
+        }
+        for surplus in [&[0][..], &[1, 2, 3], &bytes] {
+            let prolonged = read::<T>(&[&bytes, surplus].concat());
+            assert_eq!(prolonged, Err(StoredError::Damaged), "{surplus:?} after {value:?}");
+        }
+    }
+
+    #[test]
+    fn a_flipped_bit_or_a_missing_byte_is_found_in_every_record_and_snapshot() {
+        all().iter().for_each(|(_, entry)| check_damage(entry));
+        check_damage(&image());
+    }
+
+    #[test]
+    fn what_is_whole_and_something_else_is_refused_by_its_name() {
+        let record = Entry::Whole(image()).to_stored();
+        assert_eq!(read::<Image>(&record), Err(StoredError::Mistaken("a record")));
+        let snapshot = image().to_stored();
+        assert_eq!(read::<Entry>(&snapshot), Err(StoredError::Mistaken("a snapshot")));
+        let message = golden_bytes(include_str!("../tests/golden/sealed_hello.hex"));
+        let mistaken = Err(StoredError::Mistaken("a message between replicas"));
+        assert_eq!(read::<Entry>(&message), mistaken);
+        assert_eq!(read::<Image>(&message).map(|_| ()), mistaken.map(|_| ()));
+    }
+
+    #[test]
+    fn a_record_of_another_release_is_refused_as_that() {
+        for (bytes, why) in [
+            ("01 05", DecodeErrorKind::UnknownTag(5)),
+            ("02 04 a200000002000000", DecodeErrorKind::UnknownVersion(2)),
+        ] {
+            let bytes = seal::seal(golden_bytes(bytes), seal::RECORD);
+            let Err(StoredError::Malformed(error)) = read::<Entry>(&bytes) else {
+                panic!("it is refused")
+            };
+            assert_eq!(error.kind(), &why);
+        }
     }
 }

@@ -1,4 +1,8 @@
-//! What ties a message to the connection over which it was sent, and finds damage.
+//! What finds damage, and ties bytes to what they are for.
+//!
+//! A message, a record and a snapshot all end with the keyed hash of what comes before. The key is
+//! that of the connection, or says whether it is a record or a snapshot: so a message of another
+//! connection does not pass, nor a record for a snapshot. It is a checksum and no signature.
 
 use alloc::vec::Vec;
 use core::hash::Hasher;
@@ -12,6 +16,12 @@ pub(crate) const LENGTH: usize = 8;
 
 /// The key of what anybody may read: a greeting, a refusal, a piece.
 pub(crate) const ANYBODY: u128 = 0;
+
+/// The key of a record.
+pub(crate) const RECORD: u128 = 1;
+
+/// The key of a snapshot.
+pub(crate) const SNAPSHOT: u128 = 2;
 
 /// One end of a connection: an opening, and which of its connections that is.
 pub(crate) type End = (Incarnation, u32);

@@ -2,11 +2,9 @@
 
 use alloc::collections::VecDeque;
 
-use crdt_core::Wire;
-
 use crate::Incarnation;
 use crate::known::Known;
-use crate::record::{Entry, Record};
+use crate::record::{Entry, Record, Storable};
 
 /// What is durable, as far as the host has said.
 #[derive(Clone, Debug, Default)]
@@ -69,7 +67,7 @@ impl Journal {
         let is_news = known.has_other_than(own);
         self.steps.push_back(Step { number, position, known, held, is_news });
         if self.is_kept {
-            self.out.push_back(Record { number, bytes: entry.encode() });
+            self.out.push_back(Record { number, bytes: entry.to_stored() });
         }
     }
 

@@ -3,15 +3,15 @@
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
-use crdt_core::wire::{Budget, Wire};
+use crdt_core::wire::Budget;
 use crdt_core::{Clock, ReplicaId, Timestamp};
 
 use super::{Claims, Holding, Journal, Log, Quarantine, log};
 use crate::fault::Fault;
 use crate::known::{Known, Reach};
 use crate::random::Random;
-use crate::record::{Entry, Image};
-use crate::{Config, Incarnation, Lattice, OpenError, Opening};
+use crate::record::{Entry, Image, Storable};
+use crate::{Config, Incarnation, Lattice, OpenError, Opening, StoredError};
 
 /// What the records of a store add up to.
 struct Stored<S> {
@@ -138,19 +138,19 @@ impl<S: Lattice> Stored<S> {
         let mut stored = None;
         if let Some(bytes) = image {
             let image =
-                Image::decode_within(bytes, &Budget::unbounded()).map_err(OpenError::Snapshot)?;
+                Image::from_stored(bytes, &Budget::unbounded()).map_err(OpenError::Snapshot)?;
             stored = Some(Self::of(image).map_err(OpenError::Snapshot)?);
         }
         for (place, bytes) in records.into_iter().enumerate() {
-            let corrupt = |error| OpenError::Record { place, error };
-            let entry = Entry::decode_within(bytes, &Budget::unbounded()).map_err(corrupt)?;
+            let unreadable = |error| OpenError::Record { place, error };
+            let entry = Entry::from_stored(bytes, &Budget::unbounded()).map_err(unreadable)?;
             match (entry, &mut stored) {
                 (Entry::Whole(image), stored) => {
                     let own = image.known.get(image.incarnation);
                     let continues = own.and_then(|reach| Some(reach.continues?.0));
                     let is_next = |stored: &Self| continues == Some(stored.incarnation);
                     if stored.as_ref().is_none_or(is_next) {
-                        *stored = Some(Self::of(image).map_err(corrupt)?);
+                        *stored = Some(Self::of(image).map_err(unreadable)?);
                     }
                 }
                 (Entry::Opened { replica, incarnation, .. }, None) => {
@@ -160,7 +160,9 @@ impl<S: Lattice> Stored<S> {
                 (entry, Some(stored)) if stored.lacks_before(&entry) => {
                     return Err(OpenError::Incomplete { place });
                 }
-                (entry, Some(stored)) => stored.replay(entry, opening, config).map_err(corrupt)?,
+                (entry, Some(stored)) => {
+                    stored.replay(entry, opening, config).map_err(unreadable)?
+                }
             }
         }
         Ok(stored)
@@ -179,14 +181,14 @@ impl<S: Lattice> Stored<S> {
         }
     }
 
-    fn of(image: Image) -> Result<Self, crdt_core::wire::DecodeError> {
+    fn of(image: Image) -> Result<Self, StoredError> {
         Ok(Self {
+            state: image.state_within(&Budget::unbounded())?,
             replica: image.replica,
             incarnation: image.incarnation,
             position: image.position,
             known: image.known,
             ceiling: image.ceiling,
-            state: S::decode_within(&image.state, &Budget::unbounded())?,
             log: Log::starting_at(image.position),
             is_closed: false,
         })
@@ -207,7 +209,7 @@ impl<S: Lattice> Stored<S> {
         entry: Entry,
         opening: &Opening,
         config: &Config,
-    ) -> Result<(), crdt_core::wire::DecodeError> {
+    ) -> Result<(), StoredError> {
         self.is_closed = entry == Entry::Closed(self.incarnation);
         match entry {
             // It came before the snapshot that this began with.
@@ -227,7 +229,8 @@ impl<S: Lattice> Stored<S> {
                 self.known.merge(&known);
                 if !delta.is_empty() {
                     let bytes = delta.len();
-                    let delta = S::decode_within(&delta, &Budget::unbounded())?;
+                    let delta = S::decode_within(&delta, &Budget::unbounded())
+                        .map_err(StoredError::State)?;
                     self.state.merge_ref(&delta);
                     let at_ms = opening.now.monotonic_ms;
                     let entry = log::Entry::new(delta, bytes, origin, at_ms);

@@ -21,17 +21,15 @@ impl<S: Lattice> Replica<S> {
             self.tell_refusal(&mut link, why, now);
             self.links.insert(peer, link);
         }
-        self.mind_own_writes(why, now);
+        if let ReceiveError::Refused(why) = why {
+            self.mind_own_writes(why, now);
+        }
     }
 
     /// Gives way if what was refused shows that this replica's id is in use elsewhere.
-    pub(super) fn mind_own_writes(&mut self, why: &ReceiveError, now: Reading) {
-        let is_own = matches!(
-            why,
-            ReceiveError::Refused(
-                AdmitError::OwnWriteUnknown { .. } | AdmitError::OwnWriteDiffers { .. }
-            )
-        );
+    pub(super) fn mind_own_writes(&mut self, why: &AdmitError, now: Reading) {
+        let is_own =
+            matches!(why, AdmitError::OwnWriteUnknown { .. } | AdmitError::OwnWriteDiffers { .. });
         if is_own {
             self.give_way(now);
         }

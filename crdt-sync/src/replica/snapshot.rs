@@ -1,12 +1,11 @@
 //! A replica as bytes: for its own store, or for another replica to begin from.
 
 use crdt_core::Reading;
-use crdt_core::wire::Wire;
 
 use super::Replica;
 use crate::holding::{Advance, Change, Stretch};
-use crate::record::Image;
-use crate::{Lattice, ReceiveError, Snapshot};
+use crate::record::{Image, Storable};
+use crate::{Lattice, Snapshot, SnapshotError};
 
 impl<S: Lattice> Replica<S> {
     /// The whole replica as it is now, to be stored in place of the records so far. Once it is
@@ -17,7 +16,7 @@ impl<S: Lattice> Replica<S> {
     ///
     /// Cost: O(n).
     pub fn snapshot(&self) -> Snapshot {
-        Snapshot { number: self.holding.journal.written(), bytes: self.holding.image().encode() }
+        Snapshot { number: self.holding.journal.written(), bytes: self.holding.image().to_stored() }
     }
 
     /// Takes in the [snapshot](Replica::snapshot) of *another* replica, wherever it comes from: a
@@ -31,15 +30,16 @@ impl<S: Lattice> Replica<S> {
     /// whole state each time. A host gives a snapshot away only when the records up to its
     /// [number](Snapshot::number) are durable: what others hold, a crash must not undo.
     ///
-    /// To go on *as* the replica that the snapshot is of is [`Replica::open`], once. That the bytes
-    /// are those that were given is for whoever carries them to check: a snapshot has no checksum.
+    /// To go on *as* the replica that the snapshot is of is [`Replica::open`], once. Bytes that were
+    /// damaged or cut short on the way are found by their checksum, which is no signature: who could
+    /// have altered them on purpose is for whoever carries them to think of.
     ///
     /// Cost: O(n), within [`Config::budget`](crate::Config::budget): raise it for states that are
     /// longer.
     ///
     /// # Errors
     ///
-    /// When it is refused: see [`ReceiveError`]; then nothing was changed, unless it shows that this
+    /// When it is refused: see [`SnapshotError`]; then nothing was changed, unless it shows that this
     /// store was copied: then it goes on under a new id, and events say so.
     ///
     /// # Examples
@@ -58,19 +58,20 @@ impl<S: Lattice> Replica<S> {
     /// assert!(us.state().contains(&7) && us.covers(&token));
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
-    pub fn merge_snapshot(&mut self, snapshot: &[u8], now: Reading) -> Result<(), ReceiveError> {
+    pub fn merge_snapshot(&mut self, snapshot: &[u8], now: Reading) -> Result<(), SnapshotError> {
         if self.is_closed {
-            return Err(ReceiveError::Closed);
+            return Err(SnapshotError::Closed);
         }
         let budget = &self.config.budget;
-        let image = Image::decode_within(snapshot, budget).map_err(ReceiveError::Malformed)?;
-        let state = S::decode_within(&image.state, budget).map_err(ReceiveError::Malformed)?;
+        let image = Image::from_stored(snapshot, budget).map_err(SnapshotError::Unreadable)?;
+        let state = image.state_within(budget).map_err(SnapshotError::Unreadable)?;
         let own = self.holding.incarnation;
         if image.incarnation == own {
-            return Err(ReceiveError::Oneself);
+            return Err(SnapshotError::Oneself);
         }
-        if image.known.position(own) > self.holding.position() {
-            return Err(ReceiveError::Unexpected("it has more of this opening than there is"));
+        let (claimed, held) = (image.known.position(own), self.holding.position());
+        if claimed > held {
+            return Err(SnapshotError::NeverMade { claimed, held });
         }
         self.release(now);
         // What it has is not to be written anew, should it tell of a twin.
@@ -81,11 +82,11 @@ impl<S: Lattice> Replica<S> {
         let change = Change { delta: state, stretch, is_piece: false };
         let advance = Advance { sender, from: 0, to, known: image.known };
         let taken = self.holding.take_in(Some(change), Some(advance), now, &self.config);
-        let result = taken.map(|taken| self.tell(None, taken)).map_err(ReceiveError::Refused);
+        let result = taken.map(|taken| self.tell(None, taken));
         if let Err(why) = &result {
             self.mind_own_writes(why, now);
         }
         self.after_news();
-        result
+        result.map_err(SnapshotError::Refused)
     }
 }

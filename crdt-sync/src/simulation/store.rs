@@ -3,10 +3,11 @@
 use alloc::collections::VecDeque;
 use alloc::vec::Vec;
 
-use crdt_core::{Reading, Wire};
+use crdt_core::Reading;
+use crdt_core::wire::Budget;
 
 use super::dice::Dice;
-use crate::record::Entry;
+use crate::record::{Entry, Storable};
 use crate::{Config, Lattice, OpenError, Opening, Record, Replica, Snapshot};
 
 /// What is on a disk.
@@ -44,8 +45,8 @@ impl Disk {
 
     /// Whether the last word on it is that of a clean end.
     pub(super) fn is_closed(&self) -> bool {
-        let last = self.records.last().map(|kept| Entry::decode(&kept.record.bytes));
-        matches!(last, Some(Ok(Entry::Closed(_))))
+        let read = |kept: &Kept| Entry::from_stored(&kept.record.bytes, &Budget::unbounded());
+        matches!(self.records.last().map(read), Some(Ok(Entry::Closed(_))))
     }
 
     fn apply(&mut self, change: Change) {

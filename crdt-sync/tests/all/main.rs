@@ -27,6 +27,7 @@ mod scopes;
 mod simulation;
 mod small_scope;
 mod snapshots;
+mod stores;
 mod support;
 mod tokens;
 mod transfers;

@@ -1,9 +1,10 @@
 //! Replicas that take in each other's snapshots.
 
 use crdt_core::Reading;
-use crdt_core::wire::Wire;
+use crdt_core::wire::{Budget, Wire};
+use crdt_counters::GCounter;
 use crdt_sets::OrSet;
-use crdt_sync::{Config, Event, Opening, ReceiveError, Replica};
+use crdt_sync::{Config, Event, Opening, Replica, SnapshotError, StoredError};
 
 use crate::support::{Fleet, START_MS};
 
@@ -74,15 +75,87 @@ fn a_snapshot_that_cannot_be_is_refused_and_changes_nothing() {
     let mut replica = Replica::<Set>::new(&Opening::new(1, now), Config::volatile());
     replica.write(now, |set, me| set.add(me, 1)).expect("open");
     let own = replica.snapshot();
-    assert_eq!(replica.merge_snapshot(&own.bytes, now), Err(ReceiveError::Oneself));
-    let mut cut = own.bytes.clone();
-    cut.pop();
-    assert!(matches!(replica.merge_snapshot(&cut, now), Err(ReceiveError::Malformed(_))));
-    let nothing = replica.merge_snapshot(&Vec::<u8>::new().encode(), now);
-    assert!(matches!(nothing, Err(ReceiveError::Malformed(_))));
+    assert_eq!(replica.merge_snapshot(&own.bytes, now), Err(SnapshotError::Oneself));
+    let damaged = Err(SnapshotError::Unreadable(StoredError::Damaged));
+    assert_eq!(replica.merge_snapshot(&[], now), damaged);
+    assert_eq!(replica.merge_snapshot(&Set::default().encode(), now), damaged, "a state alone");
     assert_eq!(replica.snapshot(), own);
     replica.close();
-    assert_eq!(replica.merge_snapshot(&own.bytes, now), Err(ReceiveError::Closed));
+    assert_eq!(replica.merge_snapshot(&own.bytes, now), Err(SnapshotError::Closed));
+}
+
+#[test]
+fn a_flipped_bit_or_a_missing_byte_in_a_snapshot_is_refused_and_changes_nothing() {
+    let now = Reading::wall(START_MS);
+    let mut other = Replica::<Set>::new(&Opening::new(1, now), Config::volatile());
+    for element in 0..5 {
+        other.write(now, |set, me| set.add(me, element)).expect("open");
+    }
+    let bytes = other.snapshot().bytes;
+    let mut replica = Replica::<Set>::new(&Opening::new(2, now), Config::volatile());
+    replica.write(now, |set, me| set.add(me, 9)).expect("open");
+    let before = replica.snapshot();
+    let mut refuses = |bytes: &[u8], what: &str| {
+        let damaged = Err(SnapshotError::Unreadable(StoredError::Damaged));
+        assert_eq!(replica.merge_snapshot(bytes, now), damaged, "{what}");
+        assert_eq!(replica.next_event(), None, "{what}");
+        assert_eq!(replica.snapshot(), before, "{what}");
+    };
+    for bit in 0..8 * bytes.len() {
+        let mut flipped = bytes.clone();
+        flipped[bit / 8] ^= 1 << (bit % 8);
+        refuses(&flipped, &format!("bit {bit}"));
+    }
+    for length in 0..bytes.len() {
+        refuses(&bytes[..length], &format!("{length} bytes"));
+    }
+    refuses(&[&bytes[..], &bytes].concat(), "twice");
+    replica.merge_snapshot(&bytes, now).expect("undamaged");
+    assert_eq!(replica.state().len(), 6);
+}
+
+/// What a user reads who has taken the wrong file.
+#[test]
+fn a_snapshot_that_is_something_else_is_refused_by_a_sentence_that_says_what() {
+    let now = Reading::wall(START_MS);
+    let mut fleet = Fleet::<Set>::new(2, &Config::default());
+    add(&mut fleet, 0, 1);
+    fleet.connect(0, 1);
+    let message = fleet.replicas[0].next_message(now).expect("a greeting").bytes;
+    let record = fleet.stores[0].records[0].clone();
+    let mut likes = Replica::<GCounter>::new(&Opening::new(5, now), Config::volatile());
+    let by_one = |likes: &mut GCounter, me| likes.increment(me).expect("small");
+    likes.write(now, by_one).expect("open");
+    let tight = Config { budget: Budget::default().with_items(2), ..Config::volatile() };
+    let mut tight = Replica::<Set>::new(&Opening::new(6, now), tight);
+    let mut say = |bytes: &[u8]| {
+        let error = fleet.replicas[1].merge_snapshot(bytes, now).expect_err("something else");
+        error.to_string()
+    };
+    assert_eq!(say(&message), "the snapshot cannot be read: it is a message between replicas",);
+    assert_eq!(say(&record), "the snapshot cannot be read: it is a record");
+    let other = say(&likes.snapshot().bytes);
+    let why = "the snapshot cannot be read: it is undamaged, but its state is of another type";
+    assert!(other.starts_with(why), "{other}");
+    (2..9).for_each(|element| add(&mut fleet, 0, element));
+    let large = fleet.replicas[0].snapshot().bytes;
+    let large = tight.merge_snapshot(&large, now).expect_err("beyond the budget").to_string();
+    let why = "the snapshot cannot be read: it is undamaged, but beyond Config::budget";
+    assert!(large.starts_with(why), "{large}");
+}
+
+#[test]
+fn a_snapshot_that_includes_more_of_an_opening_than_it_has_made_is_refused() {
+    let now = Reading::wall(START_MS);
+    let open = |seed| Replica::<Set>::new(&Opening::new(seed, now), Config::volatile());
+    // Two were opened with the same random bits, and a third has met one of them.
+    let (mut one, mut other, mut third) = (open(1), open(1), open(3));
+    other.write(now, |set, me| set.add(me, 1)).expect("open");
+    third.merge_snapshot(&other.snapshot().bytes, now).expect("of another");
+    let before = one.snapshot();
+    let refused = one.merge_snapshot(&third.snapshot().bytes, now);
+    assert_eq!(refused, Err(SnapshotError::NeverMade { claimed: 1, held: 0 }));
+    assert_eq!(one.snapshot(), before);
 }
 
 #[test]
