@@ -8,7 +8,7 @@ use crdt_core::wire::Budget;
 
 use super::dice::Dice;
 use crate::record::{Entry, Storable};
-use crate::{Config, Lattice, OpenError, Opening, Record, Replica, Snapshot};
+use crate::{Config, Lattice, OpenError, Opening, Record, Replica, Snapshot, StoredError};
 
 /// What is on a disk.
 #[derive(Clone, Debug, Default)]
@@ -24,29 +24,54 @@ struct Kept {
     record: Record,
 }
 
+impl Kept {
+    fn read(&self) -> Result<Entry, StoredError> {
+        Entry::from_stored(&self.record.bytes, &Budget::unbounded())
+    }
+}
+
 impl Disk {
     pub(super) fn open<S: Lattice>(
-        &self,
+        &mut self,
         opening: &Opening,
-        config: Config,
+        config: &Config,
     ) -> Result<Replica<S>, OpenError> {
-        let records = self.records.iter().map(|kept| &*kept.record.bytes);
-        Replica::open(self.image.as_deref(), records, opening, config)
+        let (replica, whole) = self.read(opening, config)?;
+        self.records.truncate(whole);
+        Ok(replica)
     }
 
     /// What somebody would hold who opened this disk: for looking, not for going on.
     pub(super) fn look<S: Lattice>(&self) -> Result<Replica<S>, OpenError> {
-        self.open(&Opening::new(0, Reading::wall(0)), Config::volatile())
+        Ok(self.read(&Opening::new(0, Reading::wall(0)), &Config::volatile())?.0)
     }
 
-    pub(super) const fn is_empty(&self) -> bool {
-        self.image.is_none() && self.records.is_empty()
+    /// Opens what is there as every host has to: without the last record if that cannot be read, as a
+    /// crash has cut it short. Returns how many there are but for that, too.
+    fn read<S: Lattice>(
+        &self,
+        opening: &Opening,
+        config: &Config,
+    ) -> Result<(Replica<S>, usize), OpenError> {
+        let open = |count| {
+            let records = self.records.iter().take(count).map(|kept| &*kept.record.bytes);
+            Ok((Replica::open(self.image.as_deref(), records, opening, config.clone())?, count))
+        };
+        let all = self.records.len();
+        match open(all) {
+            Err(OpenError::Record { place, .. }) if place + 1 == all => open(place),
+            opened => opened,
+        }
+    }
+
+    /// Whether nothing on it can be read.
+    pub(super) fn is_empty(&self) -> bool {
+        self.image.is_none() && self.records.first().is_none_or(|first| first.read().is_err())
     }
 
     /// Whether the last word on it is that of a clean end.
     pub(super) fn is_closed(&self) -> bool {
-        let read = |kept: &Kept| Entry::from_stored(&kept.record.bytes, &Budget::unbounded());
-        matches!(self.records.last().map(read), Some(Ok(Entry::Closed(_))))
+        matches!(self.records.last().map(Kept::read), Some(Ok(Entry::Closed(_))))
     }
 
     fn apply(&mut self, change: Change) {
@@ -126,10 +151,18 @@ impl Store {
         durable
     }
 
-    /// What was not synced is lost, but for what happens to have reached the disk.
-    pub(super) fn crash(&mut self, dice: &mut Dice) {
+    /// What was not synced is lost, but for what happens to have reached the disk, the last of it
+    /// perhaps in part. Returns whether that is so.
+    pub(super) fn crash(&mut self, dice: &mut Dice) -> bool {
         let survives = dice.place(self.waiting.len() + 1);
-        let waiting = core::mem::take(&mut self.waiting);
-        waiting.into_iter().take(survives).for_each(|change| self.disk.apply(change));
+        let mut waiting = core::mem::take(&mut self.waiting).into_iter();
+        waiting.by_ref().take(survives).for_each(|change| self.disk.apply(change));
+        let Some(Change::Append(mut kept)) = waiting.next() else { return false };
+        let is_cut_short = dice.percent(50);
+        if is_cut_short {
+            kept.record.bytes.truncate(dice.place(kept.record.bytes.len()));
+            self.disk.records.push(kept);
+        }
+        is_cut_short
     }
 }

@@ -53,7 +53,7 @@ fn long_lives() {
 
 /// Every kind of trouble, and every way in which replicas come together: a simulation in which one of
 /// them does not occur says nothing of it.
-const ALL: [&str; 41] = [
+const ALL: [&str; 42] = [
     "a backup is restored",
     "a clean end",
     "a clock jumps",
@@ -66,6 +66,7 @@ const ALL: [&str; 41] = [
     "a message is repeated",
     "a message outlives its connection",
     "a quarantine is emptied",
+    "a record is cut short",
     "a retirement",
     "a snapshot",
     "all begin again",

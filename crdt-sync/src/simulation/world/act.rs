@@ -123,7 +123,7 @@ impl<M: Model<State: Lattice>> World<M> {
         let mut dice = Dice::new(self.setup.seed, 1_000 * (1 + host as u64) + this.opening);
         this.started(now_ms);
         let opening = Opening::new(dice.wide_bits(), this.reading(now_ms));
-        let opened = this.store.disk.open::<M::State>(&opening, this.config.clone());
+        let opened = this.store.disk.open::<M::State>(&opening, &this.config);
         let replica = match opened {
             Ok(replica) => replica,
             Err(error) => {
@@ -242,7 +242,8 @@ impl<M: Model<State: Lattice>> World<M> {
         self.counts.add("a crash", 1);
         self.drain_records(host);
         self.stop(host);
-        self.hosts[host].store.crash(&mut self.dice);
+        let is_cut_short = self.hosts[host].store.crash(&mut self.dice);
+        self.counts.add("a record is cut short", u64::from(is_cut_short));
         self.account_for_crash(host)
     }
 
