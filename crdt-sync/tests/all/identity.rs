@@ -4,23 +4,9 @@ use std::collections::BTreeMap;
 
 use crdt_core::ReplicaId;
 use crdt_counters::GCounter;
-use crdt_sets::OrSet;
 use crdt_sync::{Config, Event, Lattice, OpenError, Opening, Replica, WriteError};
 
-use crate::support::{Fleet, Store};
-
-type Set = OrSet<u64>;
-
-fn add(fleet: &mut Fleet<Set>, number: usize, element: u64) {
-    let now = fleet.now();
-    fleet.replicas[number].write(now, |set, me| set.add(me, element)).expect("open");
-}
-
-fn elements(fleet: &Fleet<Set>, number: usize) -> Vec<u64> {
-    let mut elements: Vec<u64> = fleet.replicas[number].state().iter().copied().collect();
-    elements.sort_unstable();
-    elements
-}
+use crate::support::{Fleet, Set, Store, add, elements};
 
 fn pair() -> Fleet<Set> {
     let mut fleet = Fleet::new(2, &Config::default());
@@ -234,7 +220,9 @@ fn two_copies_of_a_counter_count_each_increment_once() {
 
 fn store_of_three_writes() -> Store {
     let mut fleet = pair();
-    (0..3).for_each(|element| add(&mut fleet, 0, element));
+    for element in 0..3 {
+        add(&mut fleet, 0, element);
+    }
     fleet.persist(0);
     fleet.stores[0].clone()
 }

@@ -35,16 +35,9 @@ use crdt_sync::{
     WriteError as Refused,
 };
 
-use crate::support::{Fleet, START_MS, Store};
-
-type Set = OrSet<u64>;
+use crate::support::{Fleet, START_MS, Set, Store, add};
 
 const LONG: u64 = 60_000;
-
-fn add(fleet: &mut Fleet<Set>, number: usize, element: u64) -> Token {
-    let now = fleet.now();
-    fleet.replicas[number].write(now, |set, me| set.add(me, element)).expect("open")
-}
 
 fn remove(fleet: &mut Fleet<Set>, number: usize, element: u64) -> Token {
     let now = fleet.now();

@@ -1,26 +1,8 @@
 //! Connections that only one end takes for new, and messages that come late or twice.
 
-use crate::support::Fleet;
-use crdt_core::Reading;
-use crdt_sets::{GSet, OrSet};
-use crdt_sync::{Config, Lattice, Message, Peer, Replica};
-
-type Set = OrSet<u64>;
-
-fn add(fleet: &mut Fleet<Set>, number: usize, element: u64) {
-    let now = fleet.now();
-    fleet.replicas[number].write(now, |set, me| set.add(me, element)).expect("open");
-}
-
-fn drain<S: Lattice>(replica: &mut Replica<S>, now: Reading) -> Vec<Message> {
-    std::iter::from_fn(|| replica.next_message(now)).collect()
-}
-
-fn elements(fleet: &Fleet<Set>, number: usize) -> Vec<u64> {
-    let mut e: Vec<u64> = fleet.replicas[number].state().iter().copied().collect();
-    e.sort_unstable();
-    e
-}
+use crate::support::{Fleet, Set, add, elements, said};
+use crdt_sets::GSet;
+use crdt_sync::{Config, Lattice, Peer, Replica};
 
 /// 2 and 3 write, 0 forwards to 1.
 fn star() -> Fleet<Set> {
@@ -45,8 +27,6 @@ fn one_sided_reconnect_of_the_sender_does_not_mix_up_ids() {
         add(&mut fleet, 3, element);
         fleet.run(3_000);
     }
-    let writer3 = fleet.replicas[3].id();
-    let _ = writer3;
     fleet.run(120_000);
     for n in 0..4 {
         assert_eq!(elements(&fleet, n), [20, 30, 31, 32, 33], "at {n}");
@@ -64,7 +44,7 @@ fn a_late_message_of_the_connection_before_does_not_mix_up_ids() {
         let now = fleet.now();
         let mut all = Vec::new();
         for from in 0..4 {
-            for m in drain(&mut fleet.replicas[from], now) {
+            for m in said(&mut fleet.replicas[from], now) {
                 all.push((from, m));
             }
         }
@@ -122,7 +102,7 @@ fn a_late_hello_of_the_opening_before_does_not_cut_the_link_for_good() {
     fleet.persist(1);
     fleet.connect(0, 1);
     let now = fleet.now();
-    let late = drain(&mut fleet.replicas[1], now);
+    let late = said(&mut fleet.replicas[1], now);
     assert_eq!(late.len(), 1, "a hello");
     fleet.run(1_000);
     // 1 is opened anew; both connect anew.
@@ -150,7 +130,7 @@ fn pump_tolerant<S: Lattice>(fleet: &mut Fleet<S>, ms: u64) {
             let mut all = Vec::new();
             for from in 0..fleet.replicas.len() {
                 fleet.persist(from);
-                for m in drain(&mut fleet.replicas[from], now) {
+                for m in said(&mut fleet.replicas[from], now) {
                     all.push((from, m));
                 }
             }
@@ -198,7 +178,7 @@ fn a_question_that_comes_twice_does_not_stop_the_comparison_for_good() {
             let now = fleet.now();
             let mut all = Vec::new();
             for from in 0..2 {
-                for m in drain(&mut fleet.replicas[from], now) {
+                for m in said(&mut fleet.replicas[from], now) {
                     all.push((from, m));
                 }
             }
@@ -227,13 +207,13 @@ fn a_late_part_of_the_transfer_before_does_not_stop_the_next_for_good() {
     let mut late = None;
     for _ in 0..20 {
         let now = fleet.now();
-        for m in drain(&mut fleet.replicas[0], now) {
+        for m in said(&mut fleet.replicas[0], now) {
             if m.bytes[1] == 2 {
                 late = Some(m.bytes.clone());
             }
             fleet.replicas[1].receive(Peer(0), &m.bytes, now).expect("ok");
         }
-        for m in drain(&mut fleet.replicas[1], now) {
+        for m in said(&mut fleet.replicas[1], now) {
             fleet.replicas[0].receive(Peer(1), &m.bytes, now).expect("ok");
         }
         fleet.now_ms += 10;
@@ -246,13 +226,13 @@ fn a_late_part_of_the_transfer_before_does_not_stop_the_next_for_good() {
     fleet.replicas[0].write(now, |set, _| set.add(vec![2; 20_000])).expect("open");
     for turn in 0..3 {
         let now = fleet.now();
-        for m in drain(&mut fleet.replicas[0], now) {
+        for m in said(&mut fleet.replicas[0], now) {
             fleet.replicas[1].receive(Peer(0), &m.bytes, now).expect("ok");
         }
         if turn == 1 {
             let _ = fleet.replicas[1].receive(Peer(0), &late, now);
         }
-        for m in drain(&mut fleet.replicas[1], now) {
+        for m in said(&mut fleet.replicas[1], now) {
             fleet.replicas[0].receive(Peer(1), &m.bytes, now).expect("ok");
         }
         fleet.now_ms += 10;

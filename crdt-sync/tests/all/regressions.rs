@@ -1,6 +1,6 @@
 //! What the simulator has found, each as short as it can be told.
 
-use crate::support::{Fleet, START_MS};
+use crate::support::{Fleet, START_MS, said};
 use crdt_core::{Reading, ReplicaId, Timestamp};
 use crdt_registers::LwwRegister;
 use crdt_sets::{GSet, OrSet};
@@ -10,10 +10,6 @@ const LINK: Peer = Peer(0);
 
 fn new<S: Lattice>(seed: u128, config: &Config) -> Replica<S> {
     Replica::new(&Opening::new(seed, Reading::wall(START_MS)), config.clone())
-}
-
-fn said<S: Lattice>(replica: &mut Replica<S>, now: Reading) -> Vec<Message> {
-    std::iter::from_fn(|| replica.next_message(now)).collect()
 }
 
 fn hear<S: Lattice>(replica: &mut Replica<S>, messages: &[Message], now: Reading) {

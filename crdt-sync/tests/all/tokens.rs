@@ -1,16 +1,8 @@
 //! Session tokens, durability, lag: what a replica can tell a user.
 
-use crdt_sets::OrSet;
 use crdt_sync::{Config, Durability, Event, Level, Replica, Token};
 
-use crate::support::Fleet;
-
-type Set = OrSet<u64>;
-
-fn add(fleet: &mut Fleet<Set>, number: usize, element: u64) -> Token {
-    let now = fleet.now();
-    fleet.replicas[number].write(now, |set, me| set.add(me, element)).expect("open")
-}
+use crate::support::{Fleet, Set, add};
 
 fn chain() -> Fleet<Set> {
     let mut fleet = Fleet::new(3, &Config::default());

@@ -8,10 +8,31 @@ pub(crate) mod votes;
 use std::collections::BTreeMap;
 
 use crdt_core::Reading;
-use crdt_sync::{Config, Event, Lattice, Opening, Peer, ReceiveError, Replica};
+use crdt_sets::OrSet;
+use crdt_sync::{Config, Event, Lattice, Message, Opening, Peer, ReceiveError, Replica, Token};
 
 /// The moment at which every test begins.
 pub(crate) const START_MS: u64 = 1_700_000_000_000;
+
+/// The state of tests that ask for no particular one.
+pub(crate) type Set = OrSet<u64>;
+
+pub(crate) fn add(fleet: &mut Fleet<Set>, number: usize, element: u64) -> Token {
+    let now = fleet.now();
+    fleet.replicas[number].write(now, |set, me| set.add(me, element)).expect("open")
+}
+
+/// In order.
+pub(crate) fn elements(fleet: &Fleet<Set>, number: usize) -> Vec<u64> {
+    let mut elements: Vec<u64> = fleet.replicas[number].state().iter().copied().collect();
+    elements.sort_unstable();
+    elements
+}
+
+/// All that a replica has to say.
+pub(crate) fn said<S: Lattice>(replica: &mut Replica<S>, now: Reading) -> Vec<Message> {
+    std::iter::from_fn(|| replica.next_message(now)).collect()
+}
 
 /// What one replica has persisted.
 #[derive(Clone, Default)]
