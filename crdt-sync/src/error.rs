@@ -78,14 +78,13 @@ pub enum StoredError {
 
 impl fmt::Display for StoredError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let is_large = |error: &DecodeError| matches!(error.kind(), DecodeErrorKind::OverBudget(_));
         match self {
             Self::Damaged => f.write_str(
                 "its checksum does not fit: the bytes were damaged or cut short, or are something \
                  else",
             ),
             Self::Mistaken(what) => write!(f, "it is {what}"),
-            Self::Malformed(error) | Self::State(error) if is_large(error) => {
+            Self::Malformed(error) | Self::State(error) if is_beyond_budget(error) => {
                 write!(f, "it is undamaged, but beyond Config::budget: {error}")
             }
             Self::Malformed(error) => {
@@ -220,7 +219,8 @@ pub enum ReceiveError {
     },
     /// It is damaged.
     Damaged,
-    /// It is none of the protocol's.
+    /// It is undamaged, but none of the protocol's, or its state is of another type, or it is beyond
+    /// [`Config::budget`](crate::Config::budget).
     Malformed(DecodeError),
     /// The peer speaks another major version of the protocol.
     Version {
@@ -242,11 +242,15 @@ pub enum ReceiveError {
 impl fmt::Display for ReceiveError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Closed => f.write_str("the replica has been closed"),
-            Self::UnknownPeer => f.write_str("no such peer is connected"),
-            Self::TooLong { length, most } => {
-                write!(f, "a message of {length} bytes is longer than the {most} accepted")
+            Self::Closed => f.write_str("the replica has been closed: open its store anew"),
+            Self::UnknownPeer => {
+                f.write_str("no such peer is connected: say so with `connect` first")
             }
+            Self::TooLong { length, most } => write!(
+                f,
+                "a message of {length} bytes is longer than the {most} accepted: set max_message \
+                 and max_transfer to the same everywhere"
+            ),
             Self::ValueTooLong { length, most } => write!(
                 f,
                 "a value of {length} bytes is longer than the {most} that are held of what arrives: \
@@ -255,17 +259,27 @@ impl fmt::Display for ReceiveError {
             Self::Damaged => {
                 f.write_str("the message was damaged on its way, or said over another connection")
             }
-            Self::Malformed(error) => write!(f, "the message cannot be read: {error}"),
+            Self::Malformed(error) if is_beyond_budget(error) => {
+                write!(f, "the message is beyond Config::budget of who received it: {error}")
+            }
+            Self::Malformed(error) => write!(
+                f,
+                "the message is undamaged, but cannot be read: {error}; do both ends keep the same \
+                 type of state?"
+            ),
             Self::Version { theirs, ours } => write!(
                 f,
                 "protocol version {theirs} is not spoken here, version {ours} is: upgrade the older"
             ),
             Self::Oneself => f.write_str(
-                "it comes from this opening itself, or from one with the same random bits",
+                "both ends are one opening, or were opened with the same random bits: draw them \
+                 anew for every opening",
             ),
             Self::Refused(error) => error.fmt(f),
             Self::Comparison(error) => write!(f, "the comparison failed: {error}"),
-            Self::Unexpected(what) => write!(f, "the message does not fit: {what}"),
+            Self::Unexpected(what) => {
+                write!(f, "the message does not fit what was said before: {what}")
+            }
         }
     }
 }
@@ -306,10 +320,14 @@ impl fmt::Display for QuarantineError {
             Self::Full { items, bytes } => write!(
                 f,
                 "a value from the future finds the quarantine full, with {items} changes of \
-                 {bytes} bytes: check the clocks, or discard what waits"
+                 {bytes} bytes: check the clocks, and discard what waits if nobody needs it"
             ),
         }
     }
 }
 
 impl core::error::Error for QuarantineError {}
+
+fn is_beyond_budget(error: &DecodeError) -> bool {
+    matches!(error.kind(), DecodeErrorKind::OverBudget(_))
+}

@@ -65,10 +65,10 @@ impl fmt::Display for DecodeError {
             DecodeErrorKind::UnknownVersion(version) => write!(
                 f,
                 "format version {version} is unknown (this release reads version {VERSION}): \
-                 upgrade the reader, or check that these bytes are a message at all"
+                 upgrade the reader, or check what these bytes are"
             ),
-            DecodeErrorKind::UnexpectedEnd => f.write_str("the message is truncated"),
-            DecodeErrorKind::TrailingBytes => f.write_str("bytes follow the end of the message"),
+            DecodeErrorKind::UnexpectedEnd => f.write_str("the bytes end inside a value"),
+            DecodeErrorKind::TrailingBytes => f.write_str("bytes follow the end of the value"),
             DecodeErrorKind::NonMinimalInteger => {
                 f.write_str("an integer is written with more bytes than it needs")
             }
@@ -80,7 +80,7 @@ impl fmt::Display for DecodeError {
             DecodeErrorKind::RepeatedReplica => f.write_str("a replica id is written out twice"),
             DecodeErrorKind::UnknownReplica => f.write_str("a replica is used before it is named"),
             DecodeErrorKind::OverBudget(what) => {
-                write!(f, "the message holds more {what} than the budget allows")
+                write!(f, "there are more {what} than the budget allows")
             }
             DecodeErrorKind::Invalid(rule) => f.write_str(rule),
         }?;

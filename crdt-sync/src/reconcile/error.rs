@@ -22,12 +22,12 @@ impl fmt::Display for ProbeError {
         match self {
             Self::Malformed(error) => write!(f, "a probe cannot be read: {error}"),
             Self::Unexpected => f.write_str(
-                "a probe came that has no place here: the peer has lost its session, or speaks \
-                 another version; start a new one",
+                "a probe came that has no place here, as the peer has lost its session: a new one \
+                 begins",
             ),
             Self::Inconsistent => f.write_str(
-                "a peer tells of its state something else than it announced: its state changed \
-                 under the session, or it forges",
+                "a peer tells of its state something else than it announced: a new comparison \
+                 begins; if it ends so each time, the peer forges, or its type of state is another",
             ),
         }
     }

@@ -61,7 +61,9 @@ impl<S: Lattice> Replica<S> {
             return Err(ReceiveError::Oneself);
         }
         if hello.known.position(own) > self.holding.position() {
-            return Err(ReceiveError::Unexpected("it has more of this opening than there is"));
+            return Err(ReceiveError::Unexpected(
+                "it tells of changes that this opening never made; another may have its random bits",
+            ));
         }
         let Some(link) = self.links.get_mut(&peer) else { return Err(ReceiveError::UnknownPeer) };
         let is_heard = hello.heard == Some(link.session);

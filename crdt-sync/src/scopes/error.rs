@@ -37,10 +37,20 @@ pub enum ScopeError {
 impl fmt::Display for ScopeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::UnknownPeer => f.write_str("no such peer is connected"),
-            Self::Malformed(error) => write!(f, "the message names no scope: {error}"),
-            Self::Unavailable { name } => write!(f, "there is no scope {name:?} for this peer"),
-            Self::RefusedByPeer { name } => write!(f, "the peer has no scope {name:?} for us"),
+            Self::UnknownPeer => {
+                f.write_str("no such peer is connected: say so with `connect` first")
+            }
+            Self::Malformed(error) => {
+                write!(f, "the message names no scope: {error}; does the peer use scopes, too?")
+            }
+            Self::Unavailable { name } => write!(
+                f,
+                "there is no scope {name:?} for this peer: add it, or let the peer be one of its holders"
+            ),
+            Self::RefusedByPeer { name } => write!(
+                f,
+                "the peer has no scope {name:?} for us: it has not added it, or not us to its holders"
+            ),
             Self::Receive { name, error } => write!(f, "scope {name:?}: {error}"),
         }
     }

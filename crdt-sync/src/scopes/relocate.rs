@@ -123,8 +123,8 @@ pub enum RelocateError<E> {
 impl<E: fmt::Display> fmt::Display for RelocateError<E> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::NoSuchScope(name) => write!(f, "there is no scope {name:?}"),
-            Self::SameScope => f.write_str("both scopes are the same"),
+            Self::NoSuchScope(name) => write!(f, "there is no scope {name:?}: add it first"),
+            Self::SameScope => f.write_str("what moves has to go to another scope than it is in"),
             Self::Write(error) => error.fmt(f),
             Self::Change(error) => error.fmt(f),
         }

@@ -3,9 +3,9 @@
 use crdt_core::{Reading, Timestamp, Wire};
 use crdt_registers::LwwRegister;
 use crdt_sets::{GSet, OrSet};
-use crdt_sync::{Config, Event, Lattice, Message, Peer, ReceiveError, Replica};
+use crdt_sync::{Config, Event, Lattice, Message, Opening, Peer, ReceiveError, Replica};
 
-use crate::support::Fleet;
+use crate::support::{Fleet, START_MS, said};
 
 /// What anybody can see of a replica, as bytes.
 fn seen<S: Lattice>(replica: &Replica<S>) -> Vec<u8> {
@@ -112,6 +112,25 @@ fn comparisons_and_transfers_are_no_less_safe() {
     messages += run(&mut fleet, 8, meddle);
     assert!(fleet.are_equal());
     assert!(messages > 20, "{messages}");
+}
+
+/// What both ends read whose replicas do not belong together.
+#[test]
+fn a_message_with_a_state_of_another_type_is_refused_by_a_sentence_that_asks_for_it() {
+    let (now, peer) = (Reading::wall(START_MS), Peer(0));
+    let mut set = Replica::<GSet<u64>>::new(&Opening::new(1, now), Config::volatile());
+    let mut text = Replica::<GSet<String>>::new(&Opening::new(2, now), Config::volatile());
+    set.connect(peer, now);
+    text.connect(peer, now);
+    let (of_set, of_text) = (said(&mut set, now), said(&mut text, now));
+    of_text.iter().for_each(|message| set.receive(peer, &message.bytes, now).expect("a greeting"));
+    of_set.iter().for_each(|message| text.receive(peer, &message.bytes, now).expect("a greeting"));
+    set.write(now, |set, _| set.add(u64::MAX)).expect("open");
+    let told = said(&mut set, now);
+    let last = told.last().expect("the change");
+    let refused = text.receive(peer, &last.bytes, now).expect_err("no strings").to_string();
+    assert!(refused.starts_with("the message is undamaged, but cannot be read: "), "{refused}");
+    assert!(refused.ends_with("do both ends keep the same type of state?"), "{refused}");
 }
 
 /// A damaged message after which nothing more comes is sent again, and arrives.
