@@ -148,16 +148,16 @@ pub(crate) struct Link<S> {
     pub(crate) sent: Ranges,
     /// The changes of the local log that came from the peer: whether or not the log still holds
     /// them, they need not be sent.
-    pub(crate) its: Ranges,
+    pub(crate) from_peer: Ranges,
     pub(crate) resend: Timer,
-    /// What the peer has acknowledged of what was told, and its version.
-    pub(crate) told: Known,
-    pub(crate) told_version: u64,
-    /// What was told last.
-    pub(crate) telling: Known,
-    pub(crate) telling_version: u64,
-    /// What the peer has been told beside that, so that it need not be sent a change again.
-    pub(crate) hinted: Known,
+    /// What the peer has acknowledged of what it was told is included here, and the version of that.
+    pub(crate) known_acked: Known,
+    pub(crate) version_acked: u64,
+    /// What it was told last.
+    pub(crate) known_sent: Known,
+    pub(crate) version_sent: u64,
+    /// What it was told beside that, so that it need not be sent a change again.
+    pub(crate) known_hinted: Known,
     /// Whether what was told last says that what came from the peer is included at last.
     pub(crate) settles: bool,
     /// When news are to be told that nothing else takes along.
@@ -182,8 +182,9 @@ pub(crate) struct Link<S> {
     /// The last comparison of the peer's that was answered. One before it, or it again, comes late:
     /// answered twice, it would conclude at one end what was not compared at the other.
     pub(crate) answered: u64,
-    /// Kills found out in a comparison, to be merged with what concludes it.
-    pub(crate) concluding: Option<(u64, Option<S>)>,
+    /// The comparison that has come to its end here and whose transfer is awaited, and the kills that
+    /// it found, to be merged with the last of that.
+    pub(crate) compared: Option<(u64, Option<S>)>,
     pub(crate) sending: Option<Sending>,
     pub(crate) transferring: Timer,
     pub(crate) receiving: Option<Receiving>,
@@ -216,13 +217,13 @@ impl<S> Link<S> {
             pieces: Pieces::default(),
             acked: 0,
             sent: Ranges::default(),
-            its: Ranges::default(),
+            from_peer: Ranges::default(),
             resend: Timer::default(),
-            told: Known::default(),
-            told_version: 0,
-            telling: Known::default(),
-            telling_version: 0,
-            hinted: Known::default(),
+            known_acked: Known::default(),
+            version_acked: 0,
+            known_sent: Known::default(),
+            version_sent: 0,
+            known_hinted: Known::default(),
             settles: false,
             gossip_at: None,
             names: dictionary::Outgoing::default(),
@@ -236,7 +237,7 @@ impl<S> Link<S> {
             comparison: None,
             comparing: Timer::default(),
             answered: 0,
-            concluding: None,
+            compared: None,
             sending: None,
             transferring: Timer::default(),
             receiving: None,
@@ -292,7 +293,8 @@ impl<S> Link<S> {
     /// The first position that is neither acknowledged nor under way, and was not the peer's own.
     pub(crate) fn lacking(&self) -> u64 {
         let mut position = self.begin();
-        while let Some(end) = self.sent.end_of(position).or_else(|| self.its.end_of(position)) {
+        while let Some(end) = self.sent.end_of(position).or_else(|| self.from_peer.end_of(position))
+        {
             position = end;
         }
         position
@@ -306,7 +308,7 @@ impl<S> Link<S> {
     /// Whether something is under way that the peer is to acknowledge.
     pub(crate) fn is_waiting(&self) -> bool {
         let is_sent = !self.withholds() && self.unsent() > self.acked;
-        is_sent || self.telling_version > self.told_version
+        is_sent || self.version_sent > self.version_acked
     }
 
     /// Whether equality was asked about because the log does not reach back to where the peer is.

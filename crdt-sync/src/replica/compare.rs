@@ -59,7 +59,7 @@ impl<S: Lattice> Replica<S> {
     /// What a state includes beyond what the peer has heard: it has that from before, as included at
     /// a position no later.
     pub(super) fn beyond_told(&self, link: &Link<S>, pinned: &Pinned<S>) -> Known {
-        pinned.known.since(&link.told).without(self.holding.incarnation)
+        pinned.known.since(&link.known_acked).without(self.holding.incarnation)
     }
 
     /// How long the states of a stream are: there is room for several where they arrive.

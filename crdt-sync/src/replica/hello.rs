@@ -112,9 +112,9 @@ impl<S: Lattice> Replica<S> {
             fresh.hello = link.hello;
             fresh.greeting = link.greeting.take();
             fresh.cut = link.cut.take();
-            fresh.told = core::mem::take(&mut link.told);
-            fresh.told_version = link.told_version;
-            fresh.telling_version = link.told_version;
+            fresh.known_acked = core::mem::take(&mut link.known_acked);
+            fresh.version_acked = link.version_acked;
+            fresh.version_sent = link.version_acked;
         }
         fresh.remote = Some(Remote {
             replica: hello.replica,

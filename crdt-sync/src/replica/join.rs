@@ -137,7 +137,7 @@ impl<S: Lattice> Replica<S> {
             fresh.remote = Some(Remote { key, ..remote });
             fresh.former_keys = link.superseded(remote.key);
             fresh.acked = link.acked;
-            fresh.its = core::mem::take(&mut link.its);
+            fresh.from_peer = core::mem::take(&mut link.from_peer);
             fresh.peer_known = core::mem::take(&mut link.peer_known);
             fresh.claims = core::mem::take(&mut link.claims);
             fresh.arrived = core::mem::take(&mut link.arrived);

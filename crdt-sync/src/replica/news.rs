@@ -25,18 +25,18 @@ impl<S: Lattice> Replica<S> {
         now_ms: u64,
     ) -> News {
         let durable = self.holding.durable();
-        if durable.version == link.telling_version {
+        if durable.version == link.version_sent {
             link.gossip_at = None;
             return News::default();
         }
-        let news = durable.known.since(&link.told);
+        let news = durable.known.since(&link.known_acked);
         let news = news.without(self.holding.incarnation).without(remote.incarnation);
         // That what came from the peer is included at last, it has to hear reliably.
         let was_waiting = link.settles || link.acknowledged.0 != link.acknowledged.1;
         if news.is_empty() && !was_waiting {
             link.gossip_at = None;
-            (link.told, link.telling) = (durable.known.clone(), durable.known.clone());
-            (link.told_version, link.telling_version) = (durable.version, durable.version);
+            (link.known_acked, link.known_sent) = (durable.known.clone(), durable.known.clone());
+            (link.version_acked, link.version_sent) = (durable.version, durable.version);
             return News::default();
         }
         if room.is_some_and(|room| news.most_bytes() > room) {
@@ -48,7 +48,7 @@ impl<S: Lattice> Replica<S> {
         let is_due = *link.gossip_at.get_or_insert(due_ms) <= now_ms;
         if room.is_some() || is_due || was_waiting {
             (link.gossip_at, link.settles) = (None, was_waiting);
-            (link.telling, link.telling_version) = (durable.known.clone(), durable.version);
+            (link.known_sent, link.version_sent) = (durable.known.clone(), durable.version);
             return News { known: news, is_all: true };
         }
         let waiting = self.holding.log.since(link.unsent()).filter_map(|(_, entry)| entry.origin);
@@ -56,13 +56,13 @@ impl<S: Lattice> Replica<S> {
         for (sender, position) in waiting {
             // What is not durable yet is not among the news, and saves nothing.
             let is_hint = |reach: &&Reach| {
-                reach.position >= position && reach.position > link.hinted.position(sender)
+                reach.position >= position && reach.position > link.known_hinted.position(sender)
             };
             if let Some(reach) = news.get(sender).filter(is_hint) {
                 hint.advance(sender, *reach);
             }
         }
-        link.hinted.merge(&hint);
+        link.known_hinted.merge(&hint);
         News { known: hint, is_all: false }
     }
 }

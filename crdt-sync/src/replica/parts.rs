@@ -70,16 +70,16 @@ impl<S: Lattice> Replica<S> {
         let (mut arrived, mut claims) = (link.arrived.clone(), link.claims.clone());
         let (mut last, mut advance) = (changes.pop(), None);
         if ends {
-            let concluding = link.concluding.take().filter(|(id, _)| Some(*id) == concludes);
-            if concluding.is_some() {
+            let compared = link.compared.take().filter(|(id, _)| Some(*id) == concludes);
+            if compared.is_some() {
                 self.block_all(remote);
             }
-            if concludes.is_none() || concluding.is_some() {
+            if concludes.is_none() || compared.is_some() {
                 claims.push((part.progress.to, part.known.clone()));
                 advance = self.advance(remote, Some(&part.progress), &mut arrived, &mut claims);
             }
             // What was found out to be dead goes with what replaces it.
-            last.merge(concluding.and_then(|(_, kills)| kills));
+            last.merge(compared.and_then(|(_, kills)| kills));
         }
         let stretch = stretch(remote, &part.progress);
         let along = |delta| Some(Change { delta, stretch, is_piece: true });

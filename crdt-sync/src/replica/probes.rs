@@ -114,17 +114,17 @@ impl<S: Lattice> Replica<S> {
             let key = ContentKey::from_u128(self.holding.random.draw());
             let stream = transfer::in_pieces(&delta, key, self.lengths());
             let transfer = self.holding.random.draw_u64();
-            let known = pinned.known.since(&link.told).without(self.holding.incarnation);
+            let known = pinned.known.since(&link.known_acked).without(self.holding.incarnation);
             link.sent.insert(0, pinned.position);
             link.transferring.stop();
             link.sending = Some(Sending::new(transfer, progress, known, stream, record));
         }
         if step.for_me.is_some() {
-            link.concluding = Some((id, step.for_me));
+            link.compared = Some((id, step.for_me));
         }
         if step.done {
-            if link.concluding.as_ref().is_none_or(|(other, _)| *other != id) {
-                link.concluding = Some((id, None));
+            if link.compared.as_ref().is_none_or(|(other, _)| *other != id) {
+                link.compared = Some((id, None));
             }
             let (round, last) = (*round, core::mem::take(last));
             link.comparison = Some(Comparison::Over { id, round, last, record });

@@ -241,14 +241,14 @@ impl<S: Lattice> Replica<S> {
         if told.received > link.acked {
             link.acked = told.received;
             link.sent.drop_below(link.acked);
-            link.its.drop_below(link.acked);
+            link.from_peer.drop_below(link.acked);
             link.resend.stop();
             link.news_ms = now.monotonic_ms;
             self.holding.claims.acknowledge(told.received);
         }
-        if told.heard == link.telling_version && link.told_version < told.heard {
-            link.told = link.telling.clone();
-            (link.told_version, link.settles) = (told.heard, false);
+        if told.heard == link.version_sent && link.version_acked < told.heard {
+            link.known_acked = link.known_sent.clone();
+            (link.version_acked, link.settles) = (told.heard, false);
             link.resend.stop();
         }
         if link.is_waiting() {
@@ -322,7 +322,7 @@ impl<S: Lattice> Replica<S> {
         let before = self.holding.position();
         let taken = self.holding.take_in(change, advance, now, &self.config);
         let taken = taken.map_err(ReceiveError::Refused)?;
-        link.its.insert(before, self.holding.position());
+        link.from_peer.insert(before, self.holding.position());
         let refused = taken.refused;
         self.tell(Some(peer), taken);
         if let Some(why) = refused {

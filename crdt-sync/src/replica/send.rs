@@ -109,8 +109,8 @@ impl<S: Lattice> Replica<S> {
             if link.need.replace(need).is_none() {
                 // Whoever hears anything after it has heard one greeting at least.
                 let durable = self.holding.durable();
-                link.told = durable.known.clone();
-                (link.told_version, link.telling_version) = (durable.version, durable.version);
+                link.known_acked = durable.known.clone();
+                (link.version_acked, link.version_sent) = (durable.version, durable.version);
             }
             self.withhold(link, now);
             return Some(hello(&self.holding, link, need, &self.config));
@@ -132,7 +132,7 @@ impl<S: Lattice> Replica<S> {
             if let Some(sending) = &link.sending {
                 link.sent.insert(sending.progress.from, sending.progress.to);
             }
-            link.telling_version = link.told_version;
+            link.version_sent = link.version_acked;
         }
         self.begin_comparison(link, remote, now);
         self.verify(link, remote, now);
@@ -200,11 +200,11 @@ impl<S: Lattice> Replica<S> {
         if progress.is_none() && known.is_empty() && !is_all && !owes {
             return None;
         }
-        let is_unheard = link.telling_version > link.told_version
-            && self.config.makes(Fault::AcknowledgeUnheard);
+        let is_unheard =
+            link.version_sent > link.version_acked && self.config.makes(Fault::AcknowledgeUnheard);
         update.told = Told {
             // Only who hears all of a version may acknowledge it.
-            version: if is_all || is_unheard { link.telling_version } else { 0 },
+            version: if is_all || is_unheard { link.version_sent } else { 0 },
             at: if known.is_empty() { 0 } else { durable.position },
             known,
             received,
@@ -312,7 +312,7 @@ impl<S: Lattice> Replica<S> {
         at: u64,
         now_ms: u64,
     ) -> Option<Readiness> {
-        if link.its.end_of(at).is_some() {
+        if link.from_peer.end_of(at).is_some() {
             return Some(Readiness::Known);
         }
         let entry = self.holding.log.get(at)?;
