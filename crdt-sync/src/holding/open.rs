@@ -161,7 +161,7 @@ impl<S: Lattice> Stored<S> {
                     return Err(OpenError::Incomplete { place });
                 }
                 (entry, Some(stored)) => {
-                    stored.replay(entry, opening, config).map_err(unreadable)?
+                    stored.replay(entry, opening, config).map_err(unreadable)?;
                 }
             }
         }

@@ -123,8 +123,12 @@ fn a_message_with_a_state_of_another_type_is_refused_by_a_sentence_that_asks_for
     set.connect(peer, now);
     text.connect(peer, now);
     let (of_set, of_text) = (said(&mut set, now), said(&mut text, now));
-    of_text.iter().for_each(|message| set.receive(peer, &message.bytes, now).expect("a greeting"));
-    of_set.iter().for_each(|message| text.receive(peer, &message.bytes, now).expect("a greeting"));
+    for message in of_text {
+        set.receive(peer, &message.bytes, now).expect("a greeting");
+    }
+    for message in of_set {
+        text.receive(peer, &message.bytes, now).expect("a greeting");
+    }
     set.write(now, |set, _| set.add(u64::MAX)).expect("open");
     let told = said(&mut set, now);
     let last = told.last().expect("the change");
