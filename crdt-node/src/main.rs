@@ -10,8 +10,9 @@ use crdt_node::{region, supervisor};
 
 const USAGE: &str = "\
 usage: crdt-node demo [FILE]             run three regions over a file of operations
-       crdt-node region NAME FOLDER      run one region, for a supervisor at its standard input
+       crdt-node region RUN NAME FOLDER  run one region, for a supervisor at its standard input
 
+RUN: any word; regions meet those to which the same was given, and no others.
 FILE: see docs/OPERATIONS.md; without one, the examples of crdt-node/operations/default.ops run.
 Exit status of a demo: 0 when the regions converged and every expectation held, 1 when not,
 2 when nothing was started because the command or the file is wrong, 130 when interrupted.";
@@ -39,7 +40,7 @@ fn main() -> ExitCode {
             let path = Path::new(&arguments[1]);
             demo(Plan::read(path), &path.display().to_string())
         }
-        ["region", name, _] => match region::run(name, Path::new(&arguments[2])) {
+        ["region", run, name, _] => match region::run(run, name, Path::new(&arguments[3])) {
             Ok(()) => ExitCode::SUCCESS,
             Err(error) => {
                 eprintln!("{name}: {error}");
@@ -48,7 +49,7 @@ fn main() -> ExitCode {
         },
         [] => misused("what to do is missing"),
         ["demo", ..] => misused("a demo runs one file"),
-        ["region", ..] => misused("a region has a name and a folder"),
+        ["region", ..] => misused("a region has a run, a name and a folder"),
         [other, ..] => misused(&format!("there is no command {other:?}")),
     }
 }

@@ -245,7 +245,7 @@ fn a_wrong_command_line_says_what_is_right() {
         (&["demo", ""], "the name of the file is empty"),
         (&["demo", "--fast"], "a demo has no option --fast"),
         (&["demo", "a", "b"], "a demo runs one file"),
-        (&["region", "a"], "a region has a name and a folder"),
+        (&["region", "run", "a"], "a region has a run, a name and a folder"),
     ] {
         let ended = Demo::start_with(arguments.iter().map(Into::into)).end();
         assert_eq!(ended.code, Some(2), "{arguments:?}");

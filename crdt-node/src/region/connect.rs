@@ -1,6 +1,7 @@
 //! How two regions come to be connected.
 //!
-//! Whoever can reach the port can connect, and a greeting proves no name. So a greeting is short,
+//! Whoever can reach the port can connect, and a greeting proves no name: it keeps runs apart that
+//! mean no harm, and nobody out. So a greeting is short,
 //! has one deadline from its first byte to its last, and is heard in a thread of its own, of which
 //! there are not too many; and a name that is connected cannot be taken over. A name that is not can
 //! be: between processes of one machine, under one user, that is as far as this goes.
@@ -29,6 +30,7 @@ const MOST_GREETING: usize = 64;
 
 /// What the connecting threads share.
 pub(super) struct Shared {
+    run: String,
     name: String,
     pub(super) gates: Gates,
     events: SyncSender<Event>,
@@ -53,14 +55,15 @@ impl Connected {
 }
 
 impl Shared {
-    pub(super) fn new(name: &str, events: SyncSender<Event>, longest: usize) -> Self {
+    pub(super) fn new(run: &str, name: &str, events: SyncSender<Event>, longest: usize) -> Self {
         let (gates, links) = (Gates::default(), AtomicU64::new(0));
-        Self { name: name.into(), gates, events, links, patience: PATIENCE, longest }
+        let (run, name) = (run.into(), name.into());
+        Self { run, name, gates, events, links, patience: PATIENCE, longest }
     }
 
     /// Says hello, unless the peer is cut off; returns the bytes sent.
     fn greet(&self, peer: &str, stream: &mut TcpStream) -> io::Result<u64> {
-        let greeted = self.gates.while_open(peer, || greeting::say(stream, &self.name));
+        let greeted = self.gates.while_open(peer, || greeting::say(stream, &self.run, &self.name));
         greeted.unwrap_or_else(|| Err(io::ErrorKind::ConnectionRefused.into()))
     }
 
@@ -113,7 +116,7 @@ fn dial(address: SocketAddr, peer: &str, shared: &Shared) -> io::Result<(TcpStre
     let mut stream = TcpStream::connect_timeout(&address, shared.patience)?;
     prepare(&stream)?;
     let sent = shared.greet(peer, &mut stream)?;
-    if greeting::hear(&stream, shared.patience)? != peer {
+    if greeting::hear(&stream, &shared.run, shared.patience)? != peer {
         return Err(io::ErrorKind::ConnectionRefused.into());
     }
     Ok((stream, sent))
@@ -144,7 +147,7 @@ pub(super) fn keep_accepting(listener: &TcpListener, shared: &Arc<Shared>) {
 
 fn welcome(mut stream: TcpStream, shared: &Shared) -> io::Result<(String, TcpStream, u64)> {
     prepare(&stream)?;
-    let peer = greeting::hear(&stream, shared.patience)?;
+    let peer = greeting::hear(&stream, &shared.run, shared.patience)?;
     if peer >= shared.name {
         // The one with the lesser name dials, so that this is somebody else.
         return Err(io::ErrorKind::ConnectionRefused.into());
@@ -167,9 +170,11 @@ mod tests {
     use std::time::Duration;
 
     use super::super::{Event, greeting};
-    use super::{MOST_GREETING, Shared, keep_accepting, spawn};
+    use super::{MOST_GREETING, Shared, dial, keep_accepting, spawn};
 
     const LONG: Duration = Duration::from_secs(600);
+
+    const RUN: &str = "run";
 
     fn listener() -> TcpListener {
         TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a port")
@@ -178,7 +183,7 @@ mod tests {
     /// A region that lets others connect, and knows one whose name is `a`.
     fn accepting(name: &str) -> (TcpListener, Receiver<Event>) {
         let (events, received) = sync_channel(1 << 10);
-        let shared = Shared { patience: LONG, ..Shared::new(name, events, 1 << 20) };
+        let shared = Shared { patience: LONG, ..Shared::new(RUN, name, events, 1 << 20) };
         let (listener, nowhere) = (listener(), listener());
         shared.gates.set_addresses(&[("a".into(), nowhere.local_addr().expect("bound"))]);
         let accepts = listener.try_clone().expect("open");
@@ -193,9 +198,13 @@ mod tests {
     }
 
     fn greet(to: &TcpListener, name: &str) -> TcpStream {
+        greet_of(RUN, to, name)
+    }
+
+    fn greet_of(run: &str, to: &TcpListener, name: &str) -> TcpStream {
         let mut stream = connect(to);
         // Who is refused may be gone before it has said all.
-        let _gone = greeting::say(&mut stream, name);
+        let _gone = greeting::say(&mut stream, run, name);
         stream
     }
 
@@ -215,7 +224,7 @@ mod tests {
             stream.write_all(&[0]).expect("writes");
         }
         let real = greet(&listener, "a");
-        assert_eq!(greeting::hear(&real, LONG).expect("is greeted"), "b");
+        assert_eq!(greeting::hear(&real, RUN, LONG).expect("is greeted"), "b");
         let event = received.recv_timeout(LONG).expect("is handed over");
         assert!(matches!(event, Event::Connected(connected) if connected.link.name == "a"));
         for stream in &mut slow {
@@ -232,7 +241,29 @@ mod tests {
         assert!(is_refused(&connect(&listener)));
         drop(held);
         // The places are free as soon as the threads have noticed.
-        while greeting::hear(&greet(&listener, "a"), LONG).is_err() {}
+        while greeting::hear(&greet(&listener, "a"), RUN, LONG).is_err() {}
+    }
+
+    /// A region was killed, its port went to one of the same name in another run, and a peer that
+    /// still dialled it met that one: the two runs were merged, and the region itself, once it was back,
+    /// was refused, as its name was linked.
+    #[test]
+    fn regions_of_two_runs_met_where_one_had_got_the_port_of_another() {
+        let (accepts, _received) = accepting("b");
+        assert!(is_refused(&greet_of("another", &accepts, "a")), "by the one that is dialled");
+
+        let other = listener();
+        let address = other.local_addr().expect("bound");
+        let answer = move || {
+            let (mut stream, _) = other.accept().expect("connects");
+            greeting::say(&mut stream, "another", "b").expect("says");
+        };
+        spawn("answer", answer).expect("starts");
+        let (events, _received) = sync_channel(1);
+        let dials = Shared { patience: LONG, ..Shared::new(RUN, "a", events, 1 << 20) };
+        dials.gates.set_addresses(&[("b".into(), address)]);
+        let refused = dial(address, "b", &dials).expect_err("by the one that dials");
+        assert_eq!(refused.kind(), ErrorKind::ConnectionRefused);
     }
 
     #[test]

@@ -1,4 +1,8 @@
-//! Who is at the other end of a connection: the first frame in each direction is a region's name.
+//! Who is at the other end of a connection: the first frame in each direction is the run that a
+//! region belongs to, and its name.
+//!
+//! The port of a region that was killed may go to one of the same name in another run, while its peers
+//! still dial it. The run tells the two apart.
 
 use std::io::{self, Read, Write};
 use std::net::TcpStream;
@@ -8,23 +12,26 @@ use crdt_core::wire::Wire;
 
 use super::frame;
 
-/// The longest greeting: a name, and nothing from which anybody could be made to hold much who does
+/// The longest greeting: a run and a name, and nothing from which anybody could be made to hold much who does
 /// not know yet who speaks.
 const LONGEST: usize = 256;
 
-/// Says the name of a region; returns the bytes sent.
-pub(super) fn say(stream: &mut impl Write, region: &str) -> io::Result<u64> {
-    frame::write(stream, &region.to_owned().encode())
+/// Says the run and the name of a region; returns the bytes sent.
+pub(super) fn say(stream: &mut impl Write, run: &str, region: &str) -> io::Result<u64> {
+    frame::write(stream, &(run.to_owned(), region.to_owned()).encode())
 }
 
-/// The name that the other end says. It has to be said, whole, within `patience`.
-pub(super) fn hear(stream: &TcpStream, patience: Duration) -> io::Result<String> {
-    read(&mut Until { stream, deadline: Instant::now() + patience })
+/// The name that the other end says. It has to be said, whole, within `patience`, and by a region of
+/// the same run.
+pub(super) fn hear(stream: &TcpStream, run: &str, patience: Duration) -> io::Result<String> {
+    read(&mut Until { stream, deadline: Instant::now() + patience }, run)
 }
 
-fn read(stream: &mut impl Read) -> io::Result<String> {
+fn read(stream: &mut impl Read, run: &str) -> io::Result<String> {
     let invalid = |error| io::Error::new(io::ErrorKind::InvalidData, error);
-    String::decode(&frame::read(stream, LONGEST)?).map_err(invalid)
+    let (its_run, name) =
+        <(String, String)>::decode(&frame::read(stream, LONGEST)?).map_err(invalid)?;
+    if its_run == run { Ok(name) } else { Err(io::ErrorKind::ConnectionRefused.into()) }
 }
 
 /// Reads from a connection up to one moment, however often something arrives.
@@ -55,11 +62,11 @@ mod tests {
     #[test]
     fn a_greeting_of_megabytes_is_refused_by_its_length() {
         let mut bytes = Vec::new();
-        say(&mut bytes, "eu-west").expect("writes");
-        assert_eq!(read(&mut bytes.as_slice()).expect("reads"), "eu-west");
+        say(&mut bytes, "run", "eu-west").expect("writes");
+        assert_eq!(read(&mut bytes.as_slice(), "run").expect("reads"), "eu-west");
         let mut bytes = Vec::new();
-        say(&mut bytes, &"x".repeat(1 << 20)).expect("writes");
-        let refused = read(&mut bytes.as_slice()).expect_err("must be refused").to_string();
+        say(&mut bytes, "run", &"x".repeat(1 << 20)).expect("writes");
+        let refused = read(&mut bytes.as_slice(), "run").expect_err("must be refused").to_string();
         assert!(refused.ends_with(&format!("is longer than {LONGEST}")), "{refused}");
     }
 
@@ -70,9 +77,9 @@ mod tests {
             TcpStream::connect(listener.local_addr().expect("bound")).expect("connects");
         let (stream, _) = listener.accept().expect("connects");
         drips.write_all(&[0]).expect("writes");
-        hear(&stream, Duration::from_millis(1)).expect_err("the rest did not come in time");
+        hear(&stream, "run", Duration::from_millis(1)).expect_err("the rest did not come in time");
         drips.write_all(&[0]).expect("writes");
-        let late = hear(&stream, Duration::ZERO).expect_err("what comes does not buy time");
+        let late = hear(&stream, "run", Duration::ZERO).expect_err("what comes does not buy time");
         assert_eq!(late.kind(), ErrorKind::TimedOut);
     }
 }

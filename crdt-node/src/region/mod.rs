@@ -68,13 +68,13 @@ enum Event {
 }
 
 /// Runs the region `name` over the store in `folder` until its standard input ends; then the store
-/// is closed in good order.
+/// is closed in good order. It meets regions of the same `run`, and no others.
 ///
 /// # Errors
 ///
 /// When the store cannot be opened or written, no address can be listened on, or the supervisor no
 /// longer listens.
-pub fn run(name: &str, folder: &Path) -> Result<(), RegionError> {
+pub fn run(run: &str, name: &str, folder: &Path) -> Result<(), RegionError> {
     let kept = Kept::open(folder)?;
     if kept.cut_off() > 0 {
         let bytes = kept.cut_off();
@@ -87,7 +87,7 @@ pub fn run(name: &str, folder: &Path) -> Result<(), RegionError> {
         applied: kept.applied(),
     };
     let (events, received) = mpsc::sync_channel(EVENTS);
-    let shared = Arc::new(Shared::new(name, events.clone(), Config::default().max_message));
+    let shared = Arc::new(Shared::new(run, name, events.clone(), Config::default().max_message));
     connect::spawn("accept", {
         let shared = Arc::clone(&shared);
         move || connect::keep_accepting(&listener, &shared)

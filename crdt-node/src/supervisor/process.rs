@@ -29,13 +29,14 @@ pub(super) struct Process {
 
 impl Process {
     pub(super) fn spawn(
+        run: &str,
         region: &str,
         folder: &Path,
         start: u64,
         events: Sender<Event>,
     ) -> io::Result<Self> {
         let mut command = Command::new(env::current_exe()?);
-        command.arg("region").arg(region).arg(folder);
+        command.args(["region", run, region]).arg(folder);
         command.stdin(Stdio::piped()).stdout(Stdio::piped());
         // Ctrl-C in a terminal reaches the supervisor alone, which then ends its regions.
         #[cfg(unix)]

@@ -13,6 +13,9 @@ use crdt_sync::{Config, Opening, Peer, Replica};
 
 const LONG: Duration = Duration::from_secs(60);
 
+/// What all regions here belong to.
+const RUN: &str = "run";
+
 pub(crate) struct Region {
     child: Child,
     answers: Lines<BufReader<ChildStdout>>,
@@ -32,7 +35,7 @@ impl Region {
     /// What it says of why it does not start, if it does not.
     pub(crate) fn try_start(name: &str, folder: &Path) -> Result<Self, String> {
         let mut command = Command::new(env!("CARGO_BIN_EXE_crdt-node"));
-        command.args(["region", name]).arg(folder);
+        command.args(["region", RUN, name]).arg(folder);
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().expect("starts");
         let mut answers = BufReader::new(child.stdout.take().expect("piped")).lines();
@@ -118,7 +121,7 @@ pub(crate) struct Visitor {
 const REGION: Peer = Peer(0);
 
 impl Visitor {
-    /// Connects, and says the name of a region.
+    /// Connects, and says the run and the name of a region.
     pub(crate) fn greet(region: &Region, name: &str) -> Self {
         let now = Reading::system();
         let opening = Opening::new(ReplicaId::random().as_u128(), now);
@@ -127,7 +130,7 @@ impl Visitor {
         let stream = TcpStream::connect(region.address).expect("connects");
         stream.set_read_timeout(Some(LONG)).expect("can be set");
         let mut visitor = Self { replica, stream };
-        visitor.send(&name.to_owned().encode());
+        visitor.send(&(RUN.to_owned(), name.to_owned()).encode());
         visitor
     }
 

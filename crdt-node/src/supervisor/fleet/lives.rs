@@ -101,9 +101,10 @@ impl Fleet<'_> {
     /// Starts a process, waits until it is ready, and tells everyone where everyone is.
     fn launch(&mut self, name: &str) -> Result<Result<(), Died>, Failure> {
         let (folder, sender) = (self.folder.path().join(name), self.sender.clone());
+        let run = self.run.clone();
         let region = self.region(name);
         region.starts += 1;
-        let process = Process::spawn(name, &folder, region.starts, sender)
+        let process = Process::spawn(&run, name, &folder, region.starts, sender)
             .map_err(|error| Failure::new(format!("cannot start {name}: {error}")))?;
         let id = process.id();
         region.process = Some(process);

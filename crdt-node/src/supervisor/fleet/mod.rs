@@ -9,6 +9,7 @@ use std::io::Write;
 use std::net::SocketAddr;
 use std::sync::mpsc::{self, Receiver, Sender};
 
+use crdt_core::ReplicaId;
 use tempfile::TempDir;
 
 use super::Failure;
@@ -18,6 +19,8 @@ pub(super) struct Fleet<'a> {
     /// Above the folder, so that their processes have ended when it is removed.
     regions: BTreeMap<String, Region>,
     folder: TempDir,
+    /// Drawn, so that its regions meet none of another run, whatever port that has.
+    run: String,
     cuts: BTreeSet<[String; 2]>,
     events: Receiver<Event>,
     sender: Sender<Event>,
@@ -61,6 +64,7 @@ impl<'a> Fleet<'a> {
         let mut fleet = Self {
             regions: regions.iter().map(|name| (name.clone(), Region::default())).collect(),
             folder,
+            run: ReplicaId::random().to_string(),
             cuts: BTreeSet::new(),
             events,
             sender,
