@@ -188,6 +188,23 @@ fn regions_killed_over_and_over_lose_and_repeat_nothing() {
     assert_eq!(ended.replicas.len(), 2 + 6, "{}", ended.output);
 }
 
+/// Its death was noticed while another region was asked something, and nobody started it again until
+/// it was asked something itself. So who waited for it to be met waited for nothing.
+#[test]
+fn a_region_that_died_while_another_was_asked_stayed_dead_during_a_pause() {
+    let hold = format!("a: counter x += 1 # {}\n", "wait ".repeat(1 << 16));
+    let more = "a: counter x += 1\n".repeat(20);
+    let text = format!("regions a b\n{hold}{hold}{more}pause 1\na: lww paused = yes\n");
+    let (_folder, path) = file(&text);
+    let mut demo = Demo::start(&[&path]);
+    demo.wait_for("counter x += 1");
+    running::signal("KILL", demo.process_of("b"));
+    let ended = demo.end();
+    assert_eq!(ended.code, Some(0), "{}", ended.errors);
+    let place = |text| ended.output.find(text).expect("it is said");
+    assert!(place("starting it again") < place("lww paused"), "it runs before the pause is over");
+}
+
 /// Every start reserved ten seconds above those that the one before had reserved. After some, the
 /// peers refused what the region had stamped, and all that came with it.
 #[test]

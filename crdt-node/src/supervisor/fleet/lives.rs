@@ -65,15 +65,17 @@ impl Fleet<'_> {
         self.ensure_running(region)
     }
 
-    /// Lets time pass; who dies meanwhile is started again.
+    /// Lets time pass; who dies meanwhile is started again, and who was seen to have died before.
     pub(in crate::supervisor) fn pause(&mut self, duration: Duration) -> Result<(), Failure> {
         let end = Instant::now() + duration;
-        while !matches!(self.hear(end)?, Heard::Nothing) {
+        loop {
             for region in self.running() {
                 self.ensure_running(&region)?;
             }
+            if matches!(self.hear(end)?, Heard::Nothing) {
+                return Ok(());
+            }
         }
-        Ok(())
     }
 
     /// Starts a region that does not run, as often as it takes.
