@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
 use super::Failure;
-use super::fleet::Fleet;
+use super::fleet::{Fleet, pair};
 
 /// How long regions that reach each other may differ.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -35,23 +35,28 @@ pub(super) fn wait(fleet: &mut Fleet<'_>) -> Result<usize, Failure> {
     Ok(groups.len())
 }
 
-/// Lets all regions meet, so that each can tell from the first operation on how far behind the others
-/// are. Nothing else depends on it, so it is not waited for long.
+/// Lets all regions meet that run and are not cut off from each other, so that each can tell from
+/// then on how far behind the others are. Nothing else depends on it, so it is not waited for long.
 pub(super) fn meet(fleet: &mut Fleet<'_>) -> Result<(), Failure> {
     let deadline = Instant::now() + MEETING;
-    let have_met = |fleet: &mut Fleet<'_>| -> Result<bool, Failure> {
-        for region in fleet.running() {
-            let peers = fleet.status(&region)?.peers;
-            if peers.iter().any(|(_, standing)| standing.behind.is_none()) {
-                return Ok(false);
-            }
-        }
-        Ok(true)
-    };
     while !have_met(fleet)? && Instant::now() < deadline {
         fleet.pause(PAUSE)?;
     }
     Ok(())
+}
+
+fn have_met(fleet: &mut Fleet<'_>) -> Result<bool, Failure> {
+    let running = fleet.running();
+    for region in &running {
+        let peers = fleet.status(region)?.peers;
+        let strangers = peers.into_iter().filter(|(_, standing)| standing.behind.is_none());
+        let names: Vec<String> = strangers.map(|(name, _)| name).collect();
+        let is_cut = |name: &String| fleet.cuts().contains(&pair(region, name));
+        if names.iter().any(|name| running.contains(name) && !is_cut(name)) {
+            return Ok(false);
+        }
+    }
+    Ok(true)
 }
 
 /// Asked one after the other, regions that answer the same are equal to the merge of them all:
@@ -66,10 +71,7 @@ fn are_equal(fleet: &mut Fleet<'_>, group: &[String]) -> Result<bool, Failure> {
 
 /// The connected components of the regions, whose edges are the pairs that are not cut.
 fn groups(regions: &[String], cuts: &BTreeSet<[String; 2]>) -> Vec<Vec<String>> {
-    let connected = |a: &String, b: &String| {
-        let pair = [a.min(b).clone(), a.max(b).clone()];
-        !cuts.contains(&pair)
-    };
+    let connected = |a: &String, b: &String| !cuts.contains(&pair(a, b));
     let mut left: Vec<String> = regions.to_vec();
     let mut groups = Vec::new();
     while let Some(first) = left.pop() {

@@ -85,6 +85,8 @@ impl Run<'_> {
                 let since = Instant::now();
                 let groups = self.sync()?;
                 let took = since.elapsed();
+                // One that was started may be equal before it has met anybody.
+                convergence::meet(&mut self.fleet)?;
                 let who = if groups == 1 {
                     "all regions that run".into()
                 } else {

@@ -15,6 +15,8 @@ use tempfile::TempDir;
 use super::Failure;
 use super::process::{Event, Process};
 
+pub(super) use requests::pair;
+
 pub(super) struct Fleet<'a> {
     /// Above the folder, so that their processes have ended when it is removed.
     regions: BTreeMap<String, Region>,

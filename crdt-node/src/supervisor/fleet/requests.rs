@@ -82,6 +82,7 @@ impl Fleet<'_> {
     }
 }
 
-fn pair(a: &str, b: &str) -> [String; 2] {
+/// Two regions, as they stand among the cuts.
+pub(in crate::supervisor) fn pair(a: &str, b: &str) -> [String; 2] {
     [a.min(b).into(), a.max(b).into()]
 }
