@@ -5,8 +5,24 @@ use std::process::ExitCode;
 
 use crate::cargo::{cargo, root};
 
-/// Builds the simulator with its overflow checks, and hands the words on to it.
+#[allow(dead_code, reason = "here it is only seen whether they can be read")]
+#[path = "../../crdt-sync/examples/simulate/options.rs"]
+mod options;
+
+/// Checks the words, builds the simulator with its overflow checks, and hands them on to it.
 pub(crate) fn run(words: &[OsString]) -> ExitCode {
+    match options::read(words.iter().map(|word| word.to_string_lossy().into_owned())) {
+        Ok(Some(_)) => {}
+        Ok(None) => {
+            println!("{}", options::USAGE);
+            return ExitCode::SUCCESS;
+        }
+        Err(problem) => {
+            eprintln!("{problem}\n\n{}", options::USAGE);
+            return ExitCode::from(2);
+        }
+    }
+    eprintln!("Building the simulator, which takes minutes when it was not built before.");
     let mut simulate = cargo();
     simulate.args(["run", "--quiet", "--release", "--locked", "--package", "crdt-sync"]);
     simulate.args(["--features", "simulate", "--example", "simulate", "--"]);

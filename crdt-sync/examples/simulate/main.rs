@@ -5,6 +5,7 @@
 //! ```
 
 mod models;
+mod options;
 
 use std::collections::BTreeMap;
 use std::env;
@@ -20,32 +21,15 @@ use crdt_sets::model::OrSetModel;
 use crdt_sync::Lattice;
 use crdt_sync::simulation::{Report, Simulation};
 use models::{Auction, Counters, Crowd, TagsAndTitle, Texts};
-
-/// The kinds of state that there are.
-const KINDS: [&str; 7] = ["counters", "tags", "set", "texts", "crowd", "auction", "document"];
-
-const USAGE: &str = "\
-usage: simulate [--seeds N]      how many, 1,000 if not given
-                [--from SEED]    the first, 0 if not given
-                [--only KIND]    counters, tags, set, texts, crowd, auction or document
-                [--steps N]      of each run, 60 if not given
-                [--keep-going]   all failures, a line each, and not the first, made short
-                [--story]        every message of the failure too
-                [--counts]       how often what happened, and what was sent";
-
-struct Options {
-    seeds: u64,
-    from: u64,
-    steps: usize,
-    only: Option<String>,
-    keep_going: bool,
-    story: bool,
-    counts: bool,
-}
+use options::{Options, USAGE};
 
 fn main() -> ExitCode {
-    let options = match options(env::args().skip(1)) {
-        Ok(options) => options,
+    let options = match options::read(env::args().skip(1)) {
+        Ok(Some(options)) => options,
+        Ok(None) => {
+            println!("{USAGE}");
+            return ExitCode::SUCCESS;
+        }
         Err(problem) => {
             eprintln!("{problem}\n\n{USAGE}");
             return ExitCode::from(2);
@@ -61,46 +45,6 @@ fn main() -> ExitCode {
         simulate::<DocumentModel>("document", &options),
     ];
     if results.into_iter().all(|holds| holds) { ExitCode::SUCCESS } else { ExitCode::FAILURE }
-}
-
-fn options(mut words: impl Iterator<Item = String>) -> Result<Options, String> {
-    let mut options = Options {
-        seeds: 1_000,
-        from: 0,
-        steps: 60,
-        only: None,
-        keep_going: false,
-        story: false,
-        counts: false,
-    };
-    while let Some(word) = words.next() {
-        let mut number = || {
-            let given = words.next().ok_or_else(|| format!("{word} needs a number"))?;
-            given.parse::<u64>().map_err(|_| format!("{word} needs a number, and not {given:?}"))
-        };
-        match &*word {
-            "--seeds" => options.seeds = number()?,
-            "--from" => options.from = number()?,
-            "--steps" => {
-                options.steps = usize::try_from(number()?).map_err(|error| error.to_string())?;
-            }
-            "--only" => {
-                let kind = words.next().unwrap_or_default();
-                if !KINDS.contains(&&*kind) {
-                    return Err(format!("there is no kind {kind:?}"));
-                }
-                options.only = Some(kind);
-            }
-            "--story" => options.story = true,
-            "--counts" => options.counts = true,
-            "--keep-going" => options.keep_going = true,
-            _ => return Err(format!("{word:?} is not understood")),
-        }
-    }
-    if options.seeds == 0 {
-        return Err("without a seed nothing is run".into());
-    }
-    Ok(options)
 }
 
 /// What all runs were like together.
