@@ -40,11 +40,32 @@ pub(crate) fn run(words: &[&str]) -> ExitCode {
         let begun = Instant::now();
         if let Err(problem) = step.run() {
             eprintln!("\nstep {} failed: {problem}", step.name);
-            println!("{} passed, 1 failed", number - 1);
+            let passed = number - 1;
+            let left: Vec<_> = chosen[number..].iter().map(|step| step.name.as_str()).collect();
+            println!("{passed} passed, 1 failed, {}", not_run(&left));
             return ExitCode::FAILURE;
         }
         println!("    {} held, after {:.0?}", step.name, begun.elapsed());
     }
     println!("\n{} passed, 0 failed", chosen.len());
     ExitCode::SUCCESS
+}
+
+/// What a failure has left out.
+fn not_run(steps: &[&str]) -> String {
+    match steps {
+        [] => "0 not run".into(),
+        steps => format!("{} not run: {}", steps.len(), steps.join(", ")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::not_run;
+
+    #[test]
+    fn what_was_not_run_is_named() {
+        assert_eq!(not_run(&[]), "0 not run");
+        assert_eq!(not_run(&["clippy", "test"]), "2 not run: clippy, test");
+    }
 }
