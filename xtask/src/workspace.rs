@@ -12,6 +12,8 @@ pub(crate) struct Workspace {
     /// What is published.
     pub(crate) libraries: Vec<Library>,
     pub(crate) has_benches: bool,
+    /// Where cargo puts what it builds.
+    pub(crate) target: PathBuf,
 }
 
 pub(crate) struct Library {
@@ -60,6 +62,7 @@ impl Workspace {
                 .map(library)
                 .collect(),
             has_benches: packages.iter().any(has_benches),
+            target: text(&metadata, "target_directory").into(),
         })
     }
 

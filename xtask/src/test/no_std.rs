@@ -2,6 +2,7 @@
 
 use crate::cargo::{cargo, root};
 use crate::test::step::execute;
+use crate::workspace::Workspace;
 
 /// A package outside the workspace, so that nothing there turns a feature on.
 pub(super) const MANIFEST: &str = "xtask/no-std-proof/Cargo.toml";
@@ -11,7 +12,7 @@ pub(super) const MANIFEST: &str = "xtask/no-std-proof/Cargo.toml";
 pub(super) fn check() -> Result<(), String> {
     let mut build = cargo();
     build.args(["build", "--locked", "--manifest-path", MANIFEST]);
-    build.args(["--target-dir", "target/no-std-proof"]);
+    build.arg("--target-dir").arg(Workspace::read()?.target.join("no-std-proof"));
     execute(&build)?;
 
     let mut tree = cargo();

@@ -9,8 +9,8 @@ use super::step::execute;
 use crate::cargo::{cargo, root};
 use crate::workspace::{Library, Workspace};
 
-/// Where all of it happens, from nothing each time.
-const FOLDER: &str = "target/package-check";
+/// Where all of it happens, from nothing each time, among what cargo builds.
+const FOLDER: &str = "package-check";
 
 /// Packages all libraries, unpacks them beside each other, and builds them there, with every
 /// feature, from what is in the packages and nothing else.
@@ -19,12 +19,13 @@ const FOLDER: &str = "target/package-check";
 /// folder, where it takes what has a version for what never changes, so that a library would be
 /// built upon what the packages below it were in an earlier run.
 pub(super) fn check() -> Result<(), String> {
-    let libraries = Workspace::read()?.libraries;
-    let folder = root().join(FOLDER);
+    let Workspace { libraries, target, .. } = Workspace::read()?;
+    let folder = target.join(FOLDER);
     remove(&folder)?;
 
     let mut package = cargo();
-    package.args(["package", "--no-verify", "--allow-dirty", "--quiet", "--target-dir", FOLDER]);
+    package.args(["package", "--no-verify", "--allow-dirty", "--quiet"]);
+    package.arg("--target-dir").arg(&folder);
     package.args(libraries.iter().flat_map(|library| ["--package", &library.name]));
     execute(&package)?;
 
@@ -42,8 +43,8 @@ pub(super) fn check() -> Result<(), String> {
 
     let mut check = cargo();
     check.args(["check", "--workspace", "--all-features", "--quiet"]);
-    check.args(["--manifest-path", &format!("{FOLDER}/unpacked/Cargo.toml")]);
-    check.args(["--target-dir", &format!("{FOLDER}/built")]);
+    check.arg("--manifest-path").arg(unpacked.join("Cargo.toml"));
+    check.arg("--target-dir").arg(folder.join("built"));
     execute(&check)
 }
 
