@@ -46,26 +46,44 @@ impl FromStr for Token {
     type Err = ParseTokenError;
 
     fn from_str(text: &str) -> Result<Self, ParseTokenError> {
-        let read = || {
-            let (incarnation, position) = text.split_once('-')?;
-            let incarnation = u64::from_str_radix(incarnation, 16).ok()?;
-            let token = Self {
-                incarnation: Incarnation::from_bits(incarnation),
-                position: position.parse().ok()?,
-            };
-            (token.to_string() == text).then_some(token)
-        };
-        read().ok_or(ParseTokenError)
+        let (opening, position) = text.split_once('-').ok_or(ParseTokenError::NoHyphen)?;
+        let is_digit = |byte: u8| matches!(byte, b'0'..=b'9' | b'a'..=b'f');
+        let bits = u64::from_str_radix(opening, 16).ok();
+        let bits = bits.filter(|_| opening.len() == 16 && opening.bytes().all(is_digit));
+        let number = position.parse().ok().filter(|number: &u64| number.to_string() == position);
+        Ok(Self {
+            incarnation: Incarnation::from_bits(bits.ok_or(ParseTokenError::Opening)?),
+            position: number.ok_or(ParseTokenError::Position)?,
+        })
     }
 }
 
-/// The text is no token.
+/// Why a text is no token. Each token has one text, and no other is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct ParseTokenError;
+#[non_exhaustive]
+pub enum ParseTokenError {
+    /// There is no hyphen in it.
+    NoHyphen,
+    /// Before its hyphen there is no opening.
+    Opening,
+    /// After its hyphen there is no position.
+    Position,
+}
 
 impl fmt::Display for ParseTokenError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a token is sixteen hexadecimal digits, a hyphen and a position")
+        f.write_str(match self {
+            Self::NoHyphen => {
+                "a token is sixteen hexadecimal digits, a hyphen and a position: the hyphen is missing"
+            }
+            Self::Opening => {
+                "before its hyphen a token has sixteen digits of 0-9 and a-f, and nothing else"
+            }
+            Self::Position => {
+                "after its hyphen a token has a position: a whole number below 2^64, without a sign \
+                 or zeros before it"
+            }
+        })
     }
 }
 

@@ -1,6 +1,6 @@
 //! Session tokens, durability, lag: what a replica can tell a user.
 
-use crdt_sync::{Config, Durability, Event, Level, Replica, Token};
+use crdt_sync::{Config, Durability, Event, Level, ParseTokenError, Replica, Token};
 
 use crate::support::{Fleet, Set, add};
 
@@ -47,8 +47,20 @@ fn a_token_travels_as_text() {
     let mut fleet = chain();
     let token = add(&mut fleet, 0, 1);
     assert_eq!(token.to_string().parse(), Ok(token));
-    for text in ["", "1-2", "00000000000000zz-1", "0000000000000001-01", "0000000000000001"] {
-        assert!(text.parse::<Token>().is_err(), "{text:?}");
+    for (text, why) in [
+        ("", ParseTokenError::NoHyphen),
+        ("0000000000000001", ParseTokenError::NoHyphen),
+        ("1-2", ParseTokenError::Opening),
+        ("00000000000000zz-1", ParseTokenError::Opening),
+        ("00000000000000AB-1", ParseTokenError::Opening),
+        ("+000000000000001-1", ParseTokenError::Opening),
+        ("0000000000000001-", ParseTokenError::Position),
+        ("0000000000000001-01", ParseTokenError::Position),
+        ("0000000000000001-+1", ParseTokenError::Position),
+        ("0000000000000001-1-1", ParseTokenError::Position),
+        ("0000000000000001-18446744073709551616", ParseTokenError::Position),
+    ] {
+        assert_eq!(text.parse::<Token>(), Err(why), "{text:?}");
     }
 }
 
