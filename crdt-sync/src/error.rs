@@ -161,6 +161,11 @@ impl fmt::Display for WriteError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Closed => f.write_str("the replica has been closed: open its store anew"),
+            Self::Clock(ClockError::JumpedAhead { ahead_ms, max_jump_ms }) => write!(
+                f,
+                "the wall clock jumped {ahead_ms} ms ahead (at most {max_jump_ms} is taken \
+                 without asking): mend it, or say with `Replica::confirm_clock` that it is right"
+            ),
             Self::Clock(error) => error.fmt(f),
         }
     }
@@ -330,4 +335,20 @@ impl core::error::Error for QuarantineError {}
 
 fn is_beyond_budget(error: &DecodeError) -> bool {
     matches!(error.kind(), DecodeErrorKind::OverBudget(_))
+}
+
+#[cfg(test)]
+mod tests {
+    use alloc::string::ToString;
+
+    use crdt_core::ClockError;
+
+    use super::WriteError;
+
+    #[test]
+    fn who_cannot_write_as_the_clock_jumped_is_told_how_to_go_on() {
+        let jumped = ClockError::JumpedAhead { ahead_ms: 60_001, max_jump_ms: 60_000 };
+        assert!(WriteError::Clock(jumped).to_string().contains("`Replica::confirm_clock`"));
+        assert!(jumped.to_string().contains("`Clock::confirm`"));
+    }
 }

@@ -222,7 +222,7 @@ impl fmt::Display for ClockError {
             Self::JumpedAhead { ahead_ms, max_jump_ms } => write!(
                 f,
                 "the wall clock jumped {ahead_ms} ms ahead (at most {max_jump_ms} is taken \
-                 without asking): mend it, or confirm it when it is right"
+                 without asking): mend it, or say with `Clock::confirm` that it is right"
             ),
             Self::CeilingReached { ceiling, wanted } => write!(
                 f,
