@@ -211,6 +211,11 @@ impl<S: Lattice> Replica<S> {
     /// every mutator of the family does. Returns the token of the write; a change that is bottom
     /// changes nothing and returns that of the last.
     ///
+    /// The delta is all that peers and the store hear of. What `change` does to the state and leaves
+    /// out of it is neither kept nor sent, and nothing tells: such a replica differs from all others,
+    /// and from itself once it is opened again. To find that out would take a copy of the state for
+    /// each write; the law kit finds it in a type's mutators.
+    ///
     /// # Errors
     ///
     /// [`WriteError::Closed`].
