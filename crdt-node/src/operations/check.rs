@@ -180,6 +180,7 @@ mod tests {
             ("regions a b\nkill a\nkill b\nsync", 4, "no region runs here: put a `start` before"),
             ("regions a b\nkill a\nkill b\nexpect mv x = 1", 4, "no region runs here"),
             ("start eu-west", 1, "eu-west runs already"),
+            ("sync\neu-west: lww x = y at 281474976710656", 2, "beyond the range of timestamps"),
             ("kill nowhere", 1, "no region nowhere"),
         ] {
             let errors = errors(text);

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crdt_core::Timestamp;
+
 use super::words::Quoted;
 
 /// A kind of value in a document, by the word that names it in an operations file.
@@ -80,10 +82,10 @@ pub enum Change {
     OrSetAdd(Vec<String>),
     OrSetRemove(Vec<String>),
     OrSetClear,
-    /// Stamped by the region's clock, unless the milliseconds are given.
+    /// Stamped by the region's clock, unless an instant is given.
     LwwWrite {
         value: String,
-        at: Option<u64>,
+        at: Option<Timestamp>,
     },
     MvWrite(String),
     MvResolve(String),
@@ -120,8 +122,8 @@ impl fmt::Display for Operation {
             Change::LwwWrite { value, at: None } | Change::MvWrite(value) => {
                 write!(f, "= {}", Quoted(value))
             }
-            Change::LwwWrite { value, at: Some(millis) } => {
-                write!(f, "= {} at {millis}", Quoted(value))
+            Change::LwwWrite { value, at: Some(at) } => {
+                write!(f, "= {} at {}", Quoted(value), at.millis())
             }
             Change::MvResolve(value) => write!(f, "resolve {}", Quoted(value)),
         }

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use crdt_core::Timestamp;
+
 use super::words::{self, Word};
 use super::{Change, Kind, Operation, Reading, Statement, Subject, Value};
 
@@ -168,7 +170,7 @@ impl Words {
             (Kind::Lww, "=") => {
                 let value = self.text("a value")?;
                 let stamped = self.words.next_if(|word| word.is("at")).is_some();
-                Change::LwwWrite { value, at: stamped.then(|| self.number()).transpose()? }
+                Change::LwwWrite { value, at: stamped.then(|| self.instant()).transpose()? }
             }
             (Kind::Mv, "=") => Change::MvWrite(self.text("a value")?),
             (Kind::Mv, "resolve") => Change::MvResolve(self.text("a value")?),
@@ -238,6 +240,13 @@ impl Words {
         if text.starts_with('+') { Err(wrong()) } else { text.parse().map_err(|_| wrong()) }
     }
 
+    /// An instant, in milliseconds since 1970.
+    fn instant(&mut self) -> Result<Timestamp, String> {
+        let millis = self.number()?;
+        let beyond = || self.wrong(&format!("{millis} ms is beyond the range of timestamps"));
+        Timestamp::from_millis(millis).ok_or_else(beyond)
+    }
+
     fn region(&mut self) -> Result<String, String> {
         let word = self.word("a region")?;
         region(word)
@@ -293,6 +302,8 @@ fn unknown(word: &Word) -> String {
 mod tests {
     use std::time::Duration;
 
+    use crdt_core::Timestamp;
+
     use super::{operation, reading, statement};
     use crate::operations::{Change, Kind, Operation, Reading, Statement, Subject, Value};
 
@@ -314,7 +325,10 @@ mod tests {
             ("or-set x remove \"\\\"\"", Change::OrSetRemove(texts(&["\""]))),
             ("or-set x clear", Change::OrSetClear),
             ("lww x = \"Main St 1\"", Change::LwwWrite { value: value(), at: None }),
-            ("lww x = at at 7", Change::LwwWrite { value: "at".into(), at: Some(7) }),
+            (
+                "lww x = at at 7",
+                Change::LwwWrite { value: "at".into(), at: Timestamp::from_millis(7) },
+            ),
             ("mv x = \"Main St 1\"", Change::MvWrite(value())),
             ("mv x resolve \"Main St 1\"", Change::MvResolve(value())),
             ("mv x clear", Change::MvClear),
@@ -408,6 +422,7 @@ mod tests {
             ("a: lww x Alice", "Alice is not what can be done with it; write: lww NAME = VALUE"),
             ("a: lww x = Alice Cooper", "Cooper is too much; write: lww NAME = VALUE"),
             ("a: lww x = Alice at noon", "noon is not a whole number that fits here"),
+            ("a: lww x = A at 281474976710656", "281474976710656 ms is beyond the range of time"),
             ("a: mv x =", "a value is missing; write: mv NAME = VALUE"),
             ("expect", "a type is missing"),
             ("expect counter x", "= is missing; write: expect counter NAME = NUMBER"),
