@@ -9,8 +9,9 @@ use crate::{ReplicaId, Timestamp, seed};
 /// Decoding has made sure that the bytes are a state; this looks at what the state *claims*:
 ///
 /// - a timestamp too far ahead of the local wall clock would win over every honest write until
-///   the clocks have caught up, so it is refused ([`Limits::max_ahead_ms`]). The past is never
-///   refused: a replica may have been away for years.
+///   the clocks have caught up, so it is refused ([`Limits::max_ahead_ms`]), unless the state has
+///   that write already or knows that it is dead: then there is nothing to wait for. The past is
+///   never refused: a replica may have been away for years.
 /// - a write of *my own* replica id that I never made means that my id is used twice: by a
 ///   restored backup, a cloned disk, a duplicated tab, or a forger. Merging it would make the next
 ///   local write collide with one that exists elsewhere.
@@ -67,8 +68,9 @@ pub trait Admit {
     }
 
     /// Takes `incoming` apart into what may be merged now and what carries a timestamp that is too
-    /// far ahead, with the kills that come with it. `now ⊔ later = incoming`, and `now` is never
-    /// refused as a [`FutureTimestamp`](AdmitError::FutureTimestamp).
+    /// far ahead, with the kills that come with it. `now ⊔ later = incoming`, `now` is never refused
+    /// as a [`FutureTimestamp`](AdmitError::FutureTimestamp), and `later` is always something that
+    /// this state lacks.
     ///
     /// By default all of a state waits, or nothing. Cost: that of [`admit`](Admit::admit).
     fn separate(&self, incoming: Self, now_ms: u64, limits: &Limits) -> Separated<Self>

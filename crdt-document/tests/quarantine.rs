@@ -87,6 +87,21 @@ fn a_later_write_overtakes_the_one_that_waits() {
     assert!(here.register("name").get().is_none());
 }
 
+/// A value that was removed meanwhile, or is here already, was held back until its hour.
+#[test]
+fn a_value_that_is_dead_or_here_was_held_back() {
+    let mut there = Document::new();
+    let written = there.transact(at(EU, AHEAD), |tx| tx.register("name").set("far ahead")).unwrap();
+    let removed = there.transact(eu(), |tx| tx.register("name").clear()).unwrap();
+    let mut here = Document::new();
+    here.merge(removed);
+    for known in [here, written.clone()] {
+        known.admit(&written, US, NOW, &limits()).expect("nothing to wait for");
+        let apart = known.separate(written.clone(), NOW, &limits());
+        assert_eq!(apart, Separated { now: written.clone(), later: None });
+    }
+}
+
 #[test]
 fn the_newest_timestamp_is_for_the_clock() {
     let mut doc = Document::new();

@@ -230,3 +230,23 @@ fn a_write_from_a_clock_far_ahead_waits_whole() {
     let in_time = here.separate(theirs.clone(), 50_000, &limits);
     assert_eq!((in_time.now, in_time.later), (theirs, None));
 }
+
+/// A clock that went back had a register wait for what it held itself.
+#[test]
+fn a_write_from_a_clock_far_ahead_that_is_here_does_not_wait() {
+    let mut here = LwwRegister::new();
+    here.set(ReplicaId::from_u128(1), Timestamp::from_bits(100_000 << 16), 1)
+        .expect("not worn out");
+    let limits = Limits::default();
+    let earlier = {
+        let mut earlier = LwwRegister::new();
+        let stamp = Timestamp::from_bits(90_000 << 16);
+        earlier.set(ReplicaId::from_u128(2), stamp, 2).expect("not worn out");
+        earlier
+    };
+    for known in [here.clone(), earlier] {
+        here.admit(&known, ReplicaId::from_u128(3), 0, &limits).expect("nothing to wait for");
+        let apart = here.separate(known.clone(), 0, &limits);
+        assert_eq!((apart.now, apart.later), (known, None));
+    }
+}

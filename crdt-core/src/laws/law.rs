@@ -70,6 +70,7 @@ laws! {
     LostWriteIsRefused = "admit refuses, at a restored copy, a write of its id that the copy lacks",
     SeparatedIsWhole = "what may be merged now and what waits join to what came in",
     SeparatedIsTimely = "what may be merged now has no timestamp too far ahead, and what waits has",
+    SeparatedIsNew = "what waits is something that the state lacks",
     RenewedIsUnclaimed = "what is written anew is no longer claimed of the old id, beyond the mark",
     RenewedIsTold = "after writing anew, the delta of it adds nothing",
     ObservedMergeAgrees = "merge_observed does and returns what merge does and returns",

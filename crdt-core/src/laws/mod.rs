@@ -169,8 +169,8 @@ pub fn check<M: Model>() {
 /// - A copy that was restored and went on under its *old* id refuses the delta of a write of that
 ///   id which it lacks, and states that include it. A change that would have been the same from any
 ///   other replica is left out of this: it claims nothing of who wrote it, as a removal does not.
-/// - What [`Admit::separate`] takes apart joins to what came in, and what may be merged now has no
-///   timestamp too far ahead.
+/// - What [`Admit::separate`] takes apart joins to what came in, what may be merged now has no
+///   timestamp too far ahead that the state does not have, and what waits the state lacks.
 /// - What [`Admit::renew`] has written anew, a copy that went no further than the mark admits.
 ///
 /// # Panics

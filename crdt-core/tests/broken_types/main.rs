@@ -28,6 +28,7 @@ mod future_is_let_in;
 mod hash_order_merge;
 mod impatient_merge;
 mod kill_log;
+mod known_values_wait;
 mod lenient_decode;
 mod live_is_all_seen;
 mod local_wins_tie;
@@ -165,6 +166,13 @@ fn waiting_kills_are_lost_is_rejected() {
 fn future_is_let_in_is_rejected() {
     is_rejected(20, &[Law::SeparatedIsTimely], |config| {
         config.run_admit::<ViewModel<future_is_let_in::FutureIsLetIn>>()
+    });
+}
+
+#[test]
+fn known_values_wait_is_rejected() {
+    is_rejected(20, &[Law::SeparatedIsNew], |config| {
+        config.run_admit::<ViewModel<known_values_wait::KnownValuesWait>>()
     });
 }
 

@@ -22,8 +22,8 @@ fn timestamp(entry: &Entry<Key, Cell>) -> Option<Timestamp> {
     }
 }
 
-/// Refuses a register's value from too far ahead, and writes of this replica that it never made or
-/// made otherwise.
+/// Refuses a register's value from too far ahead that is neither here nor dead, and writes of this
+/// replica that it never made or made otherwise.
 impl Admit for Document {
     fn admit(
         &self,
@@ -32,8 +32,13 @@ impl Admit for Document {
         now_ms: u64,
         limits: &Limits,
     ) -> Result<(), AdmitError> {
-        let mut stamps = incoming.map.entries().filter_map(timestamp);
-        stamps.try_for_each(|timestamp| limits.check_timestamp(timestamp, now_ms))?;
+        let mut entries = incoming.map.entries();
+        entries.try_for_each(|entry| match timestamp(entry) {
+            Some(timestamp) if !self.map.context().contains(entry.dot()) => {
+                limits.check_timestamp(timestamp, now_ms)
+            }
+            _ => Ok(()),
+        })?;
         self.map.admit(&incoming.map, me, now_ms, limits)
     }
 
@@ -43,7 +48,7 @@ impl Admit for Document {
 
     /// A register's value that is too far ahead waits, with the kills of what is here under that
     /// name, so that nobody reads a gap. Everything else may be merged now, also what was written in
-    /// the same transaction.
+    /// the same transaction, and a value that is here already or has been replaced or removed since.
     fn separate(&self, incoming: Self, now_ms: u64, limits: &Limits) -> Separated<Self> {
         let waits = |entry: &Entry<Key, Cell>| {
             timestamp(entry).is_some_and(|stamp| limits.check_timestamp(stamp, now_ms).is_err())
@@ -52,8 +57,8 @@ impl Admit for Document {
             return Separated { now: incoming, later: None };
         }
         let (now, later) = self.map.split(incoming.map, waits);
-        let newest = later.entries().filter_map(timestamp).max().unwrap_or_default();
-        Separated { now: Self::of(now), later: Some((Self::of(later), newest)) }
+        let newest = later.entries().filter_map(timestamp).max();
+        Separated { now: Self::of(now), later: newest.map(|newest| (Self::of(later), newest)) }
     }
 
     /// The dots of `me`, and what its counters stand at.

@@ -6,8 +6,8 @@ use crdt_core::{Admit, AdmitError, Limits, ReplicaId, Timestamp};
 
 use super::LwwRegister;
 
-/// Refuses a timestamp too far ahead, and a write of this replica's that is not below what it
-/// holds: whatever it wrote itself, it holds, or something later.
+/// Refuses a timestamp too far ahead that is beyond what this register has, and a write of this
+/// replica's that is not below what it holds: whatever it wrote itself, it holds, or something later.
 impl<T: PartialEq + Clone> Admit for LwwRegister<T> {
     fn admit(
         &self,
@@ -17,7 +17,9 @@ impl<T: PartialEq + Clone> Admit for LwwRegister<T> {
         limits: &Limits,
     ) -> Result<(), AdmitError> {
         let Some(theirs) = &incoming.written else { return Ok(()) };
-        limits.check_timestamp(theirs.timestamp, now_ms)?;
+        if incoming.stamp() > self.stamp() {
+            limits.check_timestamp(theirs.timestamp, now_ms)?;
+        }
         if theirs.writer != me {
             return Ok(());
         }

@@ -92,6 +92,9 @@ fn separated<S: Admit + Merge + Default + Clone + PartialEq + core::fmt::Debug>(
         if !waits_rightly || matches!(refused, Err(AdmitError::FutureTimestamp { .. })) {
             return Err(violation(Law::SeparatedIsTimely));
         }
+        if apart.later.iter().any(|(later, _)| join(&held.state, later) == held.state) {
+            return Err(violation(Law::SeparatedIsNew));
+        }
     }
     Ok(())
 }

@@ -6,8 +6,8 @@ use std::marker::PhantomData;
 use crdt_core::laws::{Author, Model};
 use crdt_core::wire::{DecodeError, Reader, Wire, Writer};
 use crdt_core::{
-    Admit, AdmitError, CausalContext, ContentKey, Decompose, Delta, DotMap, DotMapDigest, Dots,
-    Dotted, Limits, Merge, Parts, ReplicaId, Separated, Timestamp,
+    Admit, AdmitError, CausalContext, ContentKey, Decompose, Delta, Dot, DotMap, DotMapDigest,
+    Dots, Dotted, Entry, Limits, Merge, Parts, ReplicaId, Separated, Timestamp,
 };
 use quickcheck::{Arbitrary, Gen};
 
@@ -63,6 +63,11 @@ pub(crate) trait Design: Clone + Debug + Default + PartialEq + 'static {
             name("changed");
         }
         novel
+    }
+
+    /// Whether there is nothing to wait for, as the dot is here or dead.
+    fn has(map: &Map, dot: Dot) -> bool {
+        map.context().contains(dot)
     }
 
     /// What may be merged now, and what waits.
@@ -155,7 +160,8 @@ impl<D: Design> Admit for View<D> {
         now_ms: u64,
         limits: &Limits,
     ) -> Result<(), AdmitError> {
-        let mut entries = incoming.map.entries();
+        let is_new = |entry: &&Entry<u8, Timestamp>| !D::has(&self.map, entry.dot());
+        let mut entries = incoming.map.entries().filter(is_new);
         entries.try_for_each(|entry| limits.check_timestamp(*entry.value(), now_ms))?;
         self.map.admit(&incoming.map, me, now_ms, limits)
     }
