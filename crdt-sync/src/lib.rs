@@ -25,6 +25,7 @@ mod random;
 mod ranges;
 mod reconcile;
 mod record;
+mod recovery;
 mod replica;
 mod scopes;
 mod seal;

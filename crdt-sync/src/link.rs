@@ -14,6 +14,7 @@ use crate::message::{Frame, Hello, Need};
 use crate::pieces::{Cut, Pieces};
 use crate::ranges::Ranges;
 use crate::reconcile::Session;
+use crate::recovery::Recovery;
 use crate::transfer::{Receiving, Sending};
 
 /// Who is at the other end, once it has said so.
@@ -150,6 +151,8 @@ pub(crate) struct Link<S> {
     /// them, they need not be sent.
     pub(crate) from_peer: Ranges,
     pub(crate) resend: Timer,
+    /// What of `sent` is sent again.
+    recovery: Recovery,
     /// What the peer has acknowledged of what it was told is included here, and the version of that.
     pub(crate) known_acked: Known,
     pub(crate) version_acked: u64,
@@ -219,6 +222,7 @@ impl<S> Link<S> {
             sent: Ranges::default(),
             from_peer: Ranges::default(),
             resend: Timer::default(),
+            recovery: Recovery::default(),
             known_acked: Known::default(),
             version_acked: 0,
             known_sent: Known::default(),
@@ -283,6 +287,28 @@ impl<S> Link<S> {
     pub(crate) fn unsent(&self) -> u64 {
         let begin = self.begin();
         self.sent.end_of(begin).unwrap_or(begin)
+    }
+
+    /// Sends again what went unacknowledged: the first change, and more if that proves to be lost.
+    pub(crate) fn send_again(&mut self) {
+        self.recovery.begin(self.begin(), &mut self.sent);
+        self.keep_sending();
+    }
+
+    /// The peer has the local log up to `acked`, which is news.
+    pub(crate) fn acknowledge(&mut self, acked: u64) {
+        self.acked = acked;
+        self.sent.drop_below(acked);
+        self.from_peer.drop_below(acked);
+        self.recovery.acknowledge(self.begin(), &mut self.sent);
+        self.keep_sending();
+    }
+
+    /// What is being transferred is sent again by itself.
+    fn keep_sending(&mut self) {
+        if let Some(sending) = &self.sending {
+            self.sent.insert(sending.progress.from, sending.progress.to);
+        }
     }
 
     /// Whether changes are under way before the first that is not.

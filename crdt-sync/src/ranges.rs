@@ -39,6 +39,20 @@ impl Ranges {
         self.0.get(place).filter(|range| range.0 <= position).map(|range| range.0)
     }
 
+    /// Where the last of them ends; 0 if there is none.
+    pub(crate) fn end(&self) -> u64 {
+        self.0.last().map_or(0, |range| range.1)
+    }
+
+    /// Takes out what is within `from..to`.
+    pub(crate) fn remove(&mut self, from: u64, to: u64) {
+        let cut = |(start, end): (u64, u64)| [(start, end.min(from)), (start.max(to), end)];
+        if from < to {
+            self.0 =
+                self.0.iter().copied().flat_map(cut).filter(|(start, end)| start < end).collect();
+        }
+    }
+
     /// Drops what is below `position`.
     pub(crate) fn drop_below(&mut self, position: u64) {
         self.0.retain_mut(|range| {
@@ -62,5 +76,21 @@ mod tests {
         assert_eq!((ranges.end_of(0), ranges.end_of(3), ranges.end_of(8)), (None, Some(8), None));
         ranges.drop_below(6);
         assert_eq!(ranges.0, [(6, 8)]);
+    }
+
+    #[test]
+    fn what_is_taken_out_leaves_the_rest() {
+        let mut ranges = Ranges::default();
+        assert_eq!(ranges.end(), 0);
+        ranges.insert(1, 5);
+        ranges.insert(7, 20);
+        ranges.remove(3, 3);
+        ranges.remove(5, 7);
+        assert_eq!((&*ranges.0, ranges.end()), (&[(1, 5), (7, 20)][..], 20));
+        ranges.remove(3, 9);
+        ranges.remove(12, 14);
+        assert_eq!(ranges.0, [(1, 3), (9, 12), (14, 20)]);
+        ranges.remove(0, 30);
+        assert_eq!(ranges, Ranges::default());
     }
 }

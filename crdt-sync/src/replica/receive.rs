@@ -239,9 +239,7 @@ impl<S: Lattice> Replica<S> {
     /// What the peer has of the local log, and what it includes of others.
     fn hear_told(&mut self, link: &mut Link<S>, remote: Remote, told: &Told, now: Reading) {
         if told.received > link.acked {
-            link.acked = told.received;
-            link.sent.drop_below(link.acked);
-            link.from_peer.drop_below(link.acked);
+            link.acknowledge(told.received);
             link.resend.stop();
             link.news_ms = now.monotonic_ms;
             self.holding.claims.acknowledge(told.received);

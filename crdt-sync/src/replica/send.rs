@@ -128,10 +128,7 @@ impl<S: Lattice> Replica<S> {
             sending.resend();
         }
         if link.resend.fires(now_ms) {
-            link.sent.clear();
-            if let Some(sending) = &link.sending {
-                link.sent.insert(sending.progress.from, sending.progress.to);
-            }
+            link.send_again();
             link.version_sent = link.version_acked;
         }
         self.begin_comparison(link, remote, now);
