@@ -39,7 +39,8 @@ pub struct Config {
     /// How long news of what is included wait for a change to travel with. 250. It delays tokens
     /// only where no change had to be sent; below the lag that is worth a warning.
     pub gossip_ms: u64,
-    /// After how long without acknowledgement something is sent again; doubles each time. 1,000.
+    /// After how long without acknowledgement something is sent again; doubles each time. 1,000. Of
+    /// several changes the first is, and those after it as that is acknowledged.
     pub resend_ms: u64,
     /// The longest pause between two attempts. 60,000.
     pub max_resend_ms: u64,
@@ -60,7 +61,8 @@ pub struct Config {
     pub quarantine_horizon_ms: u64,
     /// How many changes may wait in quarantine. 1,024.
     pub quarantine_items: usize,
-    /// How many bytes of them. 4 MiB.
+    /// How many bytes of them. 4 MiB. It also bounds what putting something there costs, a look at all
+    /// that is there, and what the last piece of a long change costs that removes something.
     pub quarantine_bytes: usize,
     /// What a decoded state may make its receiver hold.
     pub budget: Budget,

@@ -46,8 +46,8 @@ pub enum Event<S> {
         waiting: usize,
     },
     /// A part of a change bears timestamps too far ahead even to wait, and was refused; the rest was
-    /// merged. Nothing after it from the same peer counts as included until it is taken in, and the
-    /// peer offers it again from time to time.
+    /// merged. Nothing after it from the same peer counts as included until it is taken in, or it
+    /// turns out to have been replaced or removed since; the peer offers it again from time to time.
     ValueRefused {
         /// The link that it came over; `None` from a snapshot.
         from: Option<Peer>,

@@ -188,16 +188,18 @@ impl<S: Lattice> Holding<S> {
             origin = Some((change.stretch.sender, change.stretch.to));
             self.check(&change.delta, now)?;
             let rest = self.detain(change, now, config, &mut taken);
-            if let Some(newest) = rest.newest() {
-                // What was separated off is all that the clock would refuse.
-                let _within = self.clock.observe(now, newest, &config.limits);
-            }
+            let newest = rest.newest();
             let mut name = |name: &str| {
                 if taken.names.last().is_none_or(|last| last != name) {
                     taken.names.push(name.into());
                 }
             };
             taken.novel = Arc::make_mut(&mut self.state).merge_naming(rest, &mut name);
+            // What is dead here already may bear a timestamp that the clock refuses; what is new bears
+            // none.
+            for newest in newest.into_iter().chain(taken.novel.newest()) {
+                let _within = self.clock.observe(now, newest, &config.limits);
+            }
             taken.names.sort_unstable();
             taken.names.dedup();
         }
@@ -274,6 +276,7 @@ impl<S: Lattice> Holding<S> {
         let entry = log::Entry::new(delta, encoded.len(), origin, now.monotonic_ms);
         let entry = if is_piece { entry.of_several() } else { entry };
         let is_unbounded = config.makes(Fault::KeepForTheDead);
+        self.quarantine.look_soon(now.monotonic_ms);
         self.log.push(entry, if is_unbounded { usize::MAX } else { config.log_bytes });
         let position = self.position();
         let reach = Reach { position, continues: self.predecessor };

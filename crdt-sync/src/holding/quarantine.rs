@@ -8,6 +8,10 @@ use super::{Change, Holding, Stretch, Taken};
 use crate::fault::Fault;
 use crate::{Config, Incarnation, Lattice, QuarantineError};
 
+/// What waits is looked through no more often than this for what need not wait any more: it costs a
+/// look at all of it.
+const LOOK_MS: u64 = 1_000;
+
 /// A part of a change that waits.
 #[derive(Clone, Debug)]
 pub(crate) struct Waiting<S> {
@@ -25,11 +29,14 @@ pub(crate) struct Waiting<S> {
 #[derive(Clone, Debug)]
 pub(crate) struct Quarantine<S> {
     waiting: Vec<Waiting<S>>,
+    /// When it is to be looked through, as the state has changed since it was last.
+    look_at_ms: Option<u64>,
+    looked_ms: Option<u64>,
 }
 
 impl<S> Default for Quarantine<S> {
     fn default() -> Self {
-        Self { waiting: Vec::new() }
+        Self { waiting: Vec::new(), look_at_ms: None, looked_ms: None }
     }
 }
 
@@ -79,6 +86,23 @@ impl<S> Quarantine<S> {
         core::mem::take(&mut self.waiting)
     }
 
+    /// The state has changed: what waits may be dead now.
+    pub(super) fn look_soon(&mut self, now_ms: u64) {
+        if self.look_at_ms.is_none() && !self.is_empty() {
+            let earliest_ms = self.looked_ms.map_or(0, |looked| looked.saturating_add(LOOK_MS));
+            self.look_at_ms = Some(now_ms.max(earliest_ms));
+        }
+    }
+
+    /// Whether it is time to look through it.
+    fn is_to_be_looked_through(&mut self, now_ms: u64) -> bool {
+        let is_due = self.look_at_ms.is_some_and(|at_ms| at_ms <= now_ms);
+        if is_due {
+            (self.look_at_ms, self.looked_ms) = (None, Some(now_ms));
+        }
+        is_due
+    }
+
     /// The earliest time at which something is due, were there no clock skew allowed.
     pub(crate) fn earliest_ms(&self) -> Option<u64> {
         self.waiting.iter().map(|waiting| waiting.newest.millis()).min()
@@ -97,6 +121,10 @@ impl<S: Lattice> Quarantine<S> {
 impl<S: Lattice> Holding<S> {
     /// Puts what of a change has to wait into quarantine, as far as it may be there; returns the
     /// rest, and tells in `taken` what came of it.
+    ///
+    /// Cost: that of the change. If something of it has to wait, or it is a piece that kills, a look
+    /// at all that waits, which [`Config::quarantine_bytes`] bounds. Of the pieces of a stream one
+    /// kills at most, the last: `transfer/cut.rs`.
     pub(super) fn detain(
         &mut self,
         change: Change<S>,
@@ -167,7 +195,7 @@ impl<S: Lattice> Holding<S> {
         Ok(true)
     }
 
-    /// Takes in what has waited long enough.
+    /// Takes in what has waited long enough, and what need not wait any more.
     pub(crate) fn release(&mut self, now: Reading, config: &Config) -> Vec<Taken<S>> {
         self.latest = now;
         let latest_ms = now.wall_ms.saturating_add(config.limits.max_ahead_ms);
@@ -179,14 +207,47 @@ impl<S: Lattice> Holding<S> {
             let taken = self.take_in(Some(change), None, now, config);
             all.extend(taken);
         }
+        if self.quarantine.is_to_be_looked_through(now.monotonic_ms) {
+            self.release_known(now, config, &mut all);
+        }
         all
     }
 
-    /// When something in quarantine is due, roughly, on the monotonic clock: the wall clock may step.
+    /// Takes in what of that which waits the state has by now, or knows to be dead, and what waited
+    /// only along with it.
+    fn release_known(&mut self, now: Reading, config: &Config, all: &mut Vec<Taken<S>>) {
+        // Together: what kills and what replaces it may have come apart.
+        let mut whole = S::default();
+        self.quarantine.join_into(&mut whole);
+        let later = self.state.separate(whole, now.wall_ms, &config.limits).later;
+        let later = later.map_or_else(S::default, |(later, _)| later).digest();
+        let mut place = 0;
+        while let Some(waiting) = self.quarantine.waiting.get_mut(place) {
+            place += 1;
+            let delta = waiting.part.delta_since(&later);
+            if delta.is_bottom() {
+                continue;
+            }
+            let stretch = waiting.stretch;
+            waiting.part = waiting.part.delta_since(&delta.digest());
+            if waiting.part.is_bottom() {
+                place -= 1;
+                self.quarantine.waiting.remove(place);
+            } else {
+                waiting.bytes = waiting.part.encode().len();
+                waiting.newest = waiting.part.newest().unwrap_or(waiting.newest);
+            }
+            let change = Change { delta, stretch, is_piece: false };
+            all.extend(self.take_in(Some(change), None, now, config));
+        }
+    }
+
+    /// When something in quarantine is due or it is to be looked through, roughly, on the monotonic clock: the wall clock may step.
     pub(crate) fn release_deadline(&self, config: &Config) -> Option<u64> {
         let due_ms = self.quarantine.earliest_ms()?.saturating_sub(config.limits.max_ahead_ms);
         let wait_ms = due_ms.saturating_sub(self.latest.wall_ms);
-        Some(self.latest.monotonic_ms.saturating_add(wait_ms))
+        let due = self.latest.monotonic_ms.saturating_add(wait_ms);
+        Some(self.quarantine.look_at_ms.map_or(due, |at_ms| due.min(at_ms)))
     }
 
     /// Lets all that waits in quarantine block a log from a position on.

@@ -21,6 +21,7 @@ mod operations;
 mod quarantine;
 mod reconnects;
 mod records;
+mod refusals;
 mod regressions;
 mod scopes;
 #[cfg(feature = "simulate")]

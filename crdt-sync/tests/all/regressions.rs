@@ -2,6 +2,7 @@
 
 use crate::support::{Fleet, START_MS, said};
 use crdt_core::{Reading, ReplicaId, Timestamp};
+use crdt_document::{Author, Document, Transaction, WriteError};
 use crdt_registers::LwwRegister;
 use crdt_sets::{GSet, OrSet};
 use crdt_sync::{Config, Durability, Event, Lattice, Message, Opening, Peer, Replica, Token};
@@ -457,17 +458,27 @@ fn a_comparison_that_was_given_up_is_not_answered_again() {
 
 #[test]
 fn that_nothing_waits_any_more_is_told_until_it_is_heard() {
+    type Change = fn(&mut Transaction<'_>) -> Result<(), WriteError>;
     let config = Config::volatile();
-    let (mut a, mut b) = (new::<Title>(1, &config), new::<Title>(2, &config));
+    let (mut a, mut b) = (new::<Document>(1, &config), new::<Document>(2, &config));
     let mut now = Reading::wall(START_MS);
-    let token = title(&mut b, now, 7);
-    // What waits will bring nothing new when it is let in.
-    now = Reading::wall(START_MS + 1);
-    title(&mut a, now, 8);
+    let write = |replica: &mut Replica<Document>, now, change: Change| {
+        let write =
+            |document: &mut Document, me, stamp| document.transact(Author::new(me, stamp), change);
+        replica.try_write(now, write).expect("a change")
+    };
+    let token = write(&mut b, now, |tx| tx.register("title").set("x"));
     a.connect(LINK, now);
     b.connect(LINK, now);
-    for step in 1..10_000 {
+    for step in 1..9_900 {
         now = Reading::wall(START_MS + step);
+        match step {
+            // It is seen that what waits is needed still.
+            9_000 => drop(write(&mut b, now, |tx| tx.set("tags").add("x"))),
+            // What waits will bring nothing new when it is let in, which is before it is seen.
+            9_300 => drop(write(&mut b, now, |tx| tx.remove("title"))),
+            _ => {}
+        }
         hear(&mut a, &said(&mut b, now), behind(now));
         hear(&mut b, &said(&mut a, behind(now)), now);
     }
