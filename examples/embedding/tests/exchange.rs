@@ -115,7 +115,7 @@ fn bytes_that_are_refused_change_nothing() {
     assert_eq!(
         garbage.to_string(),
         "the bytes are not an account: format version 9 is unknown (this release reads version \
-         1): upgrade the reader, or check that these bytes are a message at all (at byte 0)"
+         1): upgrade the reader, or check what these bytes are (at byte 0)"
     );
 
     let mut large = OrSet::new();
