@@ -221,17 +221,20 @@ impl<S: Lattice> Holding<S> {
         self.quarantine.join_into(&mut whole);
         let later = self.state.separate(whole, now.wall_ms, &config.limits).later;
         let later = later.map_or_else(S::default, |(later, _)| later).digest();
-        let mut place = 0;
-        while let Some(waiting) = self.quarantine.waiting.get_mut(place) {
-            place += 1;
+        // The latest first, which may kill what came before.
+        for place in (0..self.quarantine.waiting.len()).rev() {
+            let Some(waiting) = self.quarantine.waiting.get_mut(place) else { continue };
             let delta = waiting.part.delta_since(&later);
-            if delta.is_bottom() {
+            let waits =
+                |delta: S| self.state.separate(delta, now.wall_ms, &config.limits).later.is_some();
+            // What kills it has not been merged yet, and to wait anew it might be refused: it is
+            // looked at again after that.
+            if delta.is_bottom() || waits(delta.clone()) {
                 continue;
             }
             let stretch = waiting.stretch;
             waiting.part = waiting.part.delta_since(&delta.digest());
             if waiting.part.is_bottom() {
-                place -= 1;
                 self.quarantine.waiting.remove(place);
             } else {
                 waiting.bytes = waiting.part.encode().len();

@@ -1,12 +1,12 @@
 //! A value that a peer does not take in, not even into quarantine, and what is written behind it.
 
-use crdt_core::{Limits, Timestamp};
+use crdt_core::{Limits, Reading, Timestamp};
 use crdt_document::{Author, Document, Transaction, WriteError};
 use crdt_registers::LwwRegister;
 use crdt_sets::GSet;
-use crdt_sync::{Config, Opening, Replica};
+use crdt_sync::{Config, Event, Opening, Replica};
 
-use crate::support::Fleet;
+use crate::support::{Fleet, said};
 
 /// A set, which bears no timestamps, and a register, which does.
 type Pair = (GSet<u64>, LwwRegister<u8>);
@@ -197,4 +197,47 @@ fn a_dead_value_kept_the_clock_from_hearing_of_others() {
     };
     fleet.replicas[1].write_stamped(now, write).expect("open");
     assert!(stamp.is_some_and(|stamp: Timestamp| stamp.millis() >= now.wall_ms + 50_000));
+}
+
+/// Of two values that waited the later one replaced the first and was removed. A clock that had gone
+/// back had the first refused as it came out of quarantine, and what it had replaced stayed visible.
+#[test]
+fn a_clock_that_went_back_had_what_waited_dropped() {
+    let mut fleet = Fleet::<Document>::new(2, &Config::default());
+    fleet.connect(0, 1);
+    transact(&mut fleet, 0, 0, |tx| tx.register("one").set("old"));
+    fleet.run(10_000);
+    transact(&mut fleet, 0, 20 * HOUR, |tx| tx.register("one").set("new"));
+    fleet.run(10_000);
+    transact(&mut fleet, 0, 20 * HOUR, |tx| tx.register("one").set("newer"));
+    fleet.run(10_000);
+    transact(&mut fleet, 0, 0, |tx| tx.remove("one"));
+    let back = |fleet: &Fleet<Document>| {
+        let now = fleet.now();
+        Reading { wall_ms: now.wall_ms - 10 * HOUR, ..now }
+    };
+    for _ in 0..3 {
+        let now = fleet.now();
+        let messages = said(&mut fleet.replicas[0], now);
+        for message in messages {
+            let there = back(&fleet);
+            fleet.replicas[1]
+                .receive(Fleet::<Document>::peer(0), &message.bytes, there)
+                .expect("in order");
+        }
+        fleet.persist(1);
+        let there = back(&fleet);
+        let answers = said(&mut fleet.replicas[1], there);
+        for message in answers {
+            let peer = Fleet::<Document>::peer(1);
+            fleet.replicas[0].receive(peer, &message.bytes, now).expect("in order");
+        }
+        let told: Vec<_> = std::iter::from_fn(|| fleet.replicas[1].next_event()).collect();
+        let is_refused = |event: &_| matches!(event, Event::ValueRefused { .. });
+        assert!(!told.iter().any(is_refused), "{told:?}");
+        fleet.now_ms += 2_000;
+    }
+    assert!(!fleet.replicas[1].state().contains("one"));
+    let token = fleet.replicas[0].token();
+    assert!(fleet.are_equal() && fleet.replicas[1].covers(&token));
 }
