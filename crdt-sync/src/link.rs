@@ -153,6 +153,12 @@ pub(crate) struct Link<S> {
     pub(crate) resend: Timer,
     /// What of `sent` is sent again.
     recovery: Recovery,
+    /// Whether the peer has refused something since that began.
+    pub(crate) is_refused: bool,
+    /// What was sent behind the first change that goes unacknowledged has arrived up to here …
+    behind: u64,
+    /// … and up to here with the transfer of this number.
+    pub(crate) bringing: Option<(u64, u64)>,
     /// What the peer has acknowledged of what it was told is included here, and the version of that.
     pub(crate) known_acked: Known,
     pub(crate) version_acked: u64,
@@ -223,6 +229,9 @@ impl<S> Link<S> {
             from_peer: Ranges::default(),
             resend: Timer::default(),
             recovery: Recovery::default(),
+            is_refused: false,
+            behind: 0,
+            bringing: None,
             known_acked: Known::default(),
             version_acked: 0,
             known_sent: Known::default(),
@@ -302,6 +311,19 @@ impl<S> Link<S> {
         self.from_peer.drop_below(acked);
         self.recovery.acknowledge(self.begin(), &mut self.sent);
         self.keep_sending();
+    }
+
+    /// Where that begins which was sent behind what is sent again, and is not known to have arrived.
+    pub(crate) fn behind(&self) -> Option<(u64, u64)> {
+        let from = self.recovery.to().max(self.behind);
+        Some((from, self.sent.end_of(from)?))
+    }
+
+    /// All of the transfer of this number has arrived.
+    pub(crate) fn brought(&mut self, id: u64) {
+        if let Some((_, to)) = self.bringing.take_if(|(bringing, _)| *bringing == id) {
+            self.behind = self.behind.max(to);
+        }
     }
 
     /// What is being transferred is sent again by itself.

@@ -38,6 +38,11 @@ impl Recovery {
         }
     }
 
+    /// Where what was sent again last ends.
+    pub(crate) const fn to(&self) -> u64 {
+        self.to
+    }
+
     fn send_again(&mut self, acked: u64, sent: &mut Ranges) {
         self.to = acked.saturating_add(self.width).min(self.until);
         sent.remove(acked, self.to);

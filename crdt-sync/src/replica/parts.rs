@@ -131,6 +131,7 @@ impl<S: Lattice> Replica<S> {
         }
         if sending.is_done() {
             link.sending = None;
+            link.brought(ack.transfer);
             link.transferring.stop();
             // Its acknowledgement as a stretch of the log is still to come. Should a value have been
             // refused it does not, and the next attempt is to wait longer.

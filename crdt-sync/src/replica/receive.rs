@@ -41,6 +41,9 @@ impl<S: Lattice> Replica<S> {
             None => Ok(()),
             Some(Frame::Hello(hello)) => self.hear_hello(peer, &hello, now),
             Some(Frame::Refused(Refused { why })) => {
+                if let Some(link) = self.links.get_mut(&peer) {
+                    link.is_refused = true;
+                }
                 self.events.push_back(Event::RefusedByPeer { peer, why });
                 Ok(())
             }

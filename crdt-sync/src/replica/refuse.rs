@@ -3,11 +3,14 @@
 use alloc::string::ToString;
 use core::fmt;
 
-use crdt_core::{AdmitError, Reading};
+use crdt_core::{AdmitError, ContentKey, Reading};
 
 use super::Replica;
-use crate::link::Link;
-use crate::message::{Frame, Refused};
+use super::send::Readiness;
+use crate::known::Known;
+use crate::link::{Link, Remote};
+use crate::message::{Frame, Progress, Refused};
+use crate::transfer::{self, Sending};
 use crate::{Event, Lattice, Peer, ReceiveError};
 
 /// The longest reason that is told.
@@ -33,6 +36,40 @@ impl<S: Lattice> Replica<S> {
         if is_own {
             self.give_way(now);
         }
+    }
+
+    /// Sends once more what was sent behind a change of which the peer refuses a value: in a transfer,
+    /// of which it says what has arrived. Of what comes otherwise it does not while it lacks that
+    /// change, so what was lost would stay lost for as long.
+    ///
+    /// Cost: that of joining the changes, of each once, and at most a quarter of
+    /// [`Config::max_transfer`](crate::Config::max_transfer) at a time.
+    pub(super) fn send_behind(&mut self, link: &mut Link<S>, remote: Remote, now_ms: u64) {
+        if link.sending.is_some() || link.is_comparing() || !core::mem::take(&mut link.is_refused) {
+            return;
+        }
+        let Some((from, end)) = link.behind().filter(|(from, _)| *from >= self.holding.log.start())
+        else {
+            return;
+        };
+        let lengths = self.lengths();
+        let (mut to, mut bytes, mut change) = (from, 0, S::default());
+        while let Some(entry) = self.holding.log.get(to).filter(|_| to < end) {
+            if self.readiness(link, remote, to, now_ms) != Some(Readiness::Known) {
+                if bytes > 0 && bytes + entry.bytes > lengths.longest {
+                    break;
+                }
+                bytes += entry.bytes;
+                change.merge_ref(&entry.delta);
+            }
+            to += 1;
+        }
+        let id = self.holding.random.draw_u64();
+        let key = ContentKey::from_u128(self.holding.random.draw());
+        let progress = Progress { from, to, session: None };
+        let stream = transfer::whole(&change, key, lengths);
+        link.sending = Some(Sending::new(id, progress, Known::default(), stream, 0));
+        link.bringing = Some((id, to));
     }
 
     /// Tells the peer why something was refused: not too often, as two ends that cannot read each

@@ -129,6 +129,7 @@ impl<S: Lattice> Replica<S> {
         }
         if link.resend.fires(now_ms) {
             link.send_again();
+            self.send_behind(link, remote, now_ms);
             link.version_sent = link.version_acked;
         }
         self.begin_comparison(link, remote, now);

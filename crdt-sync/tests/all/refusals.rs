@@ -199,6 +199,30 @@ fn a_dead_value_kept_the_clock_from_hearing_of_others() {
     assert!(stamp.is_some_and(|stamp: Timestamp| stamp.millis() >= now.wall_ms + 50_000));
 }
 
+/// What was lost on its way behind a value that is refused came only when that was taken in.
+#[test]
+fn what_was_lost_behind_a_refused_value_stayed_lost_until_its_hour() {
+    let mut fleet = pair();
+    set(&mut fleet, 0, 100 * HOUR);
+    fleet.run(10_000);
+    let peer = Fleet::<Pair>::peer;
+    for round in 0..200 {
+        add(&mut fleet, 0, round..round + 1);
+        let now = fleet.now();
+        while let Some(message) = fleet.replicas[0].next_message(now) {
+            if round % 3 != 0 {
+                fleet.replicas[1].receive(peer(0), &message.bytes, now).expect("in order");
+            }
+        }
+    }
+    fleet.run(180_000);
+    assert_eq!(fleet.replicas[1].state().0.len(), 200);
+    assert!(fleet.replicas[0].log_bytes() > 0, "the value is refused still");
+    fleet.run(100 * HOUR);
+    assert!(fleet.are_equal());
+    assert_eq!(fleet.replicas[0].log_bytes(), 0);
+}
+
 /// Of two values that waited the later one replaced the first and was removed. A clock that had gone
 /// back had the first refused as it came out of quarantine, and what it had replaced stayed visible.
 #[test]
