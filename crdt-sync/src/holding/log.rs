@@ -69,7 +69,8 @@ impl<S> Log<S> {
     /// The entries from `position` on.
     pub(crate) fn since(&self, position: u64) -> impl Iterator<Item = (u64, &Entry<S>)> {
         let skipped = usize::try_from(position.saturating_sub(self.start)).unwrap_or(usize::MAX);
-        (self.start..).zip(&self.entries).skip(skipped)
+        let place = skipped.min(self.entries.len());
+        (self.start + place as u64..).zip(self.entries.range(place..))
     }
 
     /// Appends a change, and drops the oldest until at most `most` bytes are held.

@@ -13,6 +13,7 @@ mod claims;
 mod journal;
 mod log;
 mod open;
+mod pending;
 mod quarantine;
 
 use alloc::string::String;
@@ -30,6 +31,7 @@ use crate::{Config, Incarnation, Lattice, QuarantineError};
 pub(crate) use claims::Claims;
 pub(crate) use journal::{Durable, Journal};
 pub(crate) use log::Log;
+pub(crate) use pending::Advance;
 pub(crate) use quarantine::Quarantine;
 
 pub(crate) struct Holding<S> {
@@ -49,7 +51,7 @@ pub(crate) struct Holding<S> {
     /// What it includes together with what waits in quarantine.
     pub(crate) held: Known,
     /// Advances of `known` that wait for the quarantine, in the order of their arrival.
-    pending: Vec<Advance>,
+    pending: pending::Pending,
     pub(crate) quarantine: Quarantine<S>,
     pub(crate) log: Log<S>,
     pub(crate) journal: Journal,
@@ -78,18 +80,6 @@ pub(crate) struct Change<S> {
     /// Whether it is one of several states that make a change. Then what it kills may be replaced by
     /// a value that came before it.
     pub(crate) is_piece: bool,
-}
-
-/// What a sender's log brings its receiver to include, once it is there without gaps.
-#[derive(Clone, Debug)]
-pub(crate) struct Advance {
-    pub(crate) sender: Incarnation,
-    /// It builds on what the sender's log brought before this …
-    pub(crate) from: u64,
-    /// … and holds once everything before this is included.
-    pub(crate) to: u64,
-    /// What the sender included at `to`, its own log up to there among it.
-    pub(crate) known: Known,
 }
 
 /// What came of a change.
@@ -206,7 +196,7 @@ impl<S: Lattice> Holding<S> {
         if let Some(advance) = advance.filter(|_| taken.refused.is_none()) {
             held.merge(&advance.known);
             self.held.merge(&held);
-            self.pending.push(advance);
+            self.pending.push(advance, &self.quarantine);
         }
         let known = self.settle();
         if config.makes(Fault::KeepToOneself) && !known.is_empty() {
@@ -223,7 +213,7 @@ impl<S: Lattice> Holding<S> {
     pub(crate) fn include(&mut self, advance: Advance) {
         self.held.merge(&advance.known);
         let held = advance.known.clone();
-        self.pending.push(advance);
+        self.pending.push(advance, &self.quarantine);
         let known = self.settle();
         self.note((known, held));
     }
@@ -241,25 +231,7 @@ impl<S: Lattice> Holding<S> {
 
     /// Advances what is included as far as the quarantine allows; returns the difference.
     fn settle(&mut self) -> Known {
-        let mut grown = Known::default();
-        let (quarantine, known) = (&self.quarantine, &mut self.known);
-        loop {
-            let before = self.pending.len();
-            self.pending.retain(|advance| {
-                // What it builds on may wait, too: it may have come over another link.
-                let is_reached = known.position(advance.sender) >= advance.from;
-                if !is_reached || quarantine.blocks(advance.sender, advance.to) {
-                    return true;
-                }
-                let news = advance.known.since(known);
-                known.merge(&news);
-                grown.merge(&news);
-                false
-            });
-            if self.pending.is_empty() || self.pending.len() == before {
-                return grown;
-            }
-        }
+        self.pending.settle(&mut self.known, &self.quarantine)
     }
 
     /// Appends what was novel to the log, and writes it down.

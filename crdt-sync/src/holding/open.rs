@@ -1,7 +1,6 @@
 //! How a replica begins, and begins again.
 
 use alloc::sync::Arc;
-use alloc::vec::Vec;
 
 use crdt_core::wire::Budget;
 use crdt_core::{Clock, ReplicaId, Timestamp};
@@ -92,7 +91,7 @@ impl<S: Lattice> Holding<S> {
             state: Arc::default(),
             known: Known::default(),
             held: Known::default(),
-            pending: Vec::new(),
+            pending: super::pending::Pending::default(),
             quarantine: Quarantine::default(),
             log: Log::starting_at(0),
             journal: Journal::new(config.durable),

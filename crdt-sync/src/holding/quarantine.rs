@@ -59,6 +59,12 @@ impl<S> Quarantine<S> {
         all.any(|(blocked, from)| *blocked == sender && *from < to)
     }
 
+    /// Whether something waits that came with the stretch of that log.
+    pub(crate) fn blocks_within(&self, sender: Incarnation, from: u64, to: u64) -> bool {
+        let mut all = self.waiting.iter().flat_map(|waiting| &waiting.blocks);
+        all.any(|(blocked, at)| *blocked == sender && (from..to).contains(at))
+    }
+
     /// Lets all that waits block a log from where the stretch begins.
     pub(crate) fn block(&mut self, stretch: Stretch) {
         for Waiting { blocks, .. } in &mut self.waiting {
