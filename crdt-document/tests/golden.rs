@@ -94,6 +94,12 @@ fn what_is_not_canonical_is_refused() {
     assert_eq!(refused(&with("01 01 61", "00 83 00")), DecodeErrorKind::NonMinimalInteger);
     assert_eq!(refused(&with("01 01 61", "00 03 00")), DecodeErrorKind::TrailingBytes);
     assert_eq!(refused(&with("01 01 61", "00")), DecodeErrorKind::UnexpectedEnd);
+    // An element of a set: a text of one byte is tagged with its length.
+    assert_eq!(
+        refused(&with("01 01 61", "04 05 01 78")),
+        DecodeErrorKind::Invalid("a short text is written long")
+    );
+    assert_eq!(refused(&with("01 01 61", "04 81 ff")), DecodeErrorKind::InvalidUtf8);
     assert_eq!(refused("02 00 00"), DecodeErrorKind::UnknownVersion(2));
     assert_eq!(refused("01 ff ff ff 0f"), DecodeErrorKind::UnexpectedEnd, "names without bytes");
 }

@@ -15,8 +15,11 @@ const I64: u8 = 3;
 const F64: u8 = 4;
 const TEXT: u8 = 5;
 const BYTES: u8 = 6;
+/// Text of fewer bytes than this: the tag is it and their number.
+const SHORT_TEXT: u8 = 0x80;
 
-/// Whole numbers as a varint, with the sign in the lowest bit; floats as eight bytes.
+/// Whole numbers as a varint, with the sign in the lowest bit; floats as eight bytes; the length of a text
+/// below 128 bytes in the tag.
 impl Wire for Value {
     fn write_to(&self, writer: &mut Writer) {
         match self {
@@ -31,10 +34,16 @@ impl Wire for Value {
                 writer.byte(F64);
                 canonical_bits(*number).write_to(writer);
             }
-            Self::Text(text) => {
-                writer.byte(TEXT);
-                text.write_to(writer);
-            }
+            Self::Text(text) => match u8::try_from(text.len()) {
+                Ok(length) if length < SHORT_TEXT => {
+                    writer.byte(SHORT_TEXT | length);
+                    writer.raw(text.as_bytes());
+                }
+                _ => {
+                    writer.byte(TEXT);
+                    text.write_to(writer);
+                }
+            },
             Self::Bytes(bytes) => {
                 writer.byte(BYTES);
                 bytes.write_to(writer);
@@ -59,8 +68,21 @@ impl Wire for Value {
                 }
                 Ok(Self::F64(number))
             }
-            TEXT => String::read_from(reader).map(Self::from),
+            TEXT => {
+                let text = String::read_from(reader)?;
+                if text.len() < SHORT_TEXT.into() {
+                    return Err(
+                        reader.error(DecodeErrorKind::Invalid("a short text is written long"))
+                    );
+                }
+                Ok(text.into())
+            }
             BYTES => Vec::<u8>::read_from(reader).map(Self::from),
+            short if short >= SHORT_TEXT => {
+                let bytes = reader.raw((short - SHORT_TEXT).into())?;
+                let text = core::str::from_utf8(bytes);
+                text.map(Self::from).map_err(|_| reader.error(DecodeErrorKind::InvalidUtf8))
+            }
             tag => Err(reader.error(DecodeErrorKind::UnknownTag(tag))),
         }
     }
