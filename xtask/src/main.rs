@@ -4,6 +4,7 @@ mod cargo;
 mod demo;
 mod simulate;
 mod test;
+mod wasm;
 mod workspace;
 
 use std::env;
@@ -33,6 +34,7 @@ fn main() -> ExitCode {
         }
         Some("demo") => demo::run(&arguments[1..]),
         Some("simulate") => simulate::run(&arguments[1..]),
+        Some("wasm") => wasm::run(&words.filter(|word| *word != "--").collect::<Vec<_>>()),
         Some("test") => test::run(&words.filter(|word| *word != "--").collect::<Vec<_>>()),
         Some(other) => misused(&format!("there is no command {other:?}")),
     }

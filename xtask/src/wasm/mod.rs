@@ -1,0 +1,23 @@
+//! `cargo xtask wasm`: the npm package.
+
+mod build;
+mod process;
+mod toolchain;
+
+use std::process::ExitCode;
+
+use crate::misused;
+
+pub(crate) fn run(words: &[&str]) -> ExitCode {
+    let done = match words {
+        [] => build::build(),
+        _ => return misused(&format!("`cargo xtask wasm` does not know {:?}", words.join(" "))),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(problem) => {
+            eprintln!("{problem}");
+            ExitCode::FAILURE
+        }
+    }
+}
