@@ -1,0 +1,41 @@
+// Bundles `ts/` and the modules of `wasm/` into `dist/`. Called by `cargo xtask wasm`.
+
+import { copyFile, mkdir, readFile, rm } from "node:fs/promises";
+
+import { build } from "esbuild";
+
+/** The JavaScript of a module, and the module itself as base64. */
+const module = (name) => ({
+  name: "module",
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^#raw$/ }, () => ({ path: `${import.meta.dirname}/wasm/${name}.js` }));
+    onResolve({ filter: /^#wasm$/ }, () => ({ path: name, namespace: "wasm" }));
+    onLoad({ filter: /.*/, namespace: "wasm" }, async () => {
+      const bytes = await readFile(`${import.meta.dirname}/wasm/${name}.wasm`);
+      return { contents: `export default "${bytes.toString("base64")}"` };
+    });
+  },
+});
+
+const bundle = (name, entries) =>
+  build({
+    absWorkingDir: import.meta.dirname,
+    entryPoints: entries.map((entry) => `ts/${entry}.ts`),
+    outdir: "dist",
+    chunkNames: `${name}-[hash]`,
+    bundle: true,
+    splitting: true,
+    format: "esm",
+    target: "es2022",
+    minify: true,
+    plugins: [module(name)],
+  });
+
+await rm(`${import.meta.dirname}/dist`, { recursive: true, force: true });
+await mkdir(`${import.meta.dirname}/dist`, { recursive: true });
+await bundle("crdt", ["index", "slim", "websocket", "broadcast", "indexeddb"]);
+await bundle("types", ["types", "types-slim"]);
+for (const name of ["crdt", "types"]) {
+  await copyFile(`${import.meta.dirname}/wasm/${name}.wasm`, `${import.meta.dirname}/dist/${name}.wasm`);
+}
+await copyFile(`${import.meta.dirname}/wasm/crdt.d.ts`, `${import.meta.dirname}/dist/raw.d.ts`);

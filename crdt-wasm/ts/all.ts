@@ -1,0 +1,20 @@
+/** What both entries have. */
+
+export type { ReplicaConfig } from "./config.js";
+export { Counter, GSetView, MvRegisterView, PnCounterView, RegisterView, SetView } from "./containers.js";
+export { Document } from "./document.js";
+export type { Events, LagLevel } from "./events.js";
+export type { Kind } from "./kinds.js";
+export { Transaction } from "./owner.js";
+export {
+  Replica,
+  type Lag,
+  type Peer,
+  type ReplicaOptions,
+  type Stored,
+  type StoredRecord,
+  type Token,
+} from "./replica.js";
+export type { Snapshot } from "./snapshot.js";
+export type { Change } from "./subscribers.js";
+export * from "./single.js";

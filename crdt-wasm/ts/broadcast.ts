@@ -1,0 +1,127 @@
+/** Replicas of several tabs, kept together over a `BroadcastChannel`. */
+
+import { CrdtError } from "./errors.js";
+import type { Replica } from "./replica.js";
+
+type Said =
+  /** A tab is there, and asks who else is. */
+  | { readonly kind: "hello"; readonly from: string }
+  /** A tab answers that it is there. */
+  | { readonly kind: "here"; readonly from: string; readonly to: string }
+  | { readonly kind: "bye"; readonly from: string }
+  | { readonly kind: "message"; readonly from: string; readonly to: string; readonly bytes: Uint8Array };
+
+/** The other tabs. */
+export interface Tabs {
+  /** How many are connected. */
+  readonly size: number;
+  /** Leaves them. The replica stays. */
+  close(): void;
+}
+
+/**
+ * Connects a replica with those of all tabs, frames and workers of the same origin that say the same name.
+ * Each needs a replica of its own. Tabs that were killed are noticed by the Web Lock that each
+ * holds, where there are any; otherwise a tab says good-bye when it is hidden for good.
+ *
+ * ```js
+ * const tabs = connectTabs(replica, "shop");
+ * ```
+ */
+export function connectTabs(replica: Replica, name: string): Tabs {
+  const channel = new BroadcastChannel(`crdt-wasm ${name}`);
+  const me = Array.from(crypto.getRandomValues(new Uint32Array(4)), (word) => word.toString(36)).join("");
+  const lockOf = (tab: string): string => `crdt-wasm ${name} ${tab}`;
+  const locks = globalThis.navigator?.locks;
+  /** What ends the wait for a tab's end. */
+  const tabs = new Map<string, AbortController>();
+  let release = (): void => {};
+  let isOpen = true;
+
+  const say = (said: Said): void => channel.postMessage(said);
+  const send = (): void => {
+    for (const tab of tabs.keys()) {
+      for (const bytes of replica.outgoing(tab)) say({ kind: "message", from: me, to: tab, bytes });
+    }
+  };
+  const meet = (tab: string): void => {
+    if (tabs.has(tab)) return;
+    const watch = new AbortController();
+    tabs.set(tab, watch);
+    replica.connect(tab);
+    // Granted once the tab no longer holds it.
+    locks?.request(lockOf(tab), { signal: watch.signal }, () => part(tab)).catch(() => {});
+  };
+  const part = (tab: string): void => {
+    const watch = tabs.get(tab);
+    if (watch === undefined) return;
+    tabs.delete(tab);
+    watch.abort();
+    replica.disconnect(tab);
+  };
+  const close = (): void => {
+    if (!isOpen) return;
+    isOpen = false;
+    stopSending();
+    globalThis.removeEventListener?.("pagehide", close);
+    say({ kind: "bye", from: me });
+    channel.close();
+    try {
+      for (const tab of [...tabs.keys()]) part(tab);
+    } catch {
+      // The replica was freed.
+    }
+    release();
+  };
+
+  channel.onmessage = ({ data }: MessageEvent<Said>): void => {
+    if (data.from === me) return;
+    switch (data.kind) {
+      case "hello":
+        // A tab that says it again has forgotten: it was reloaded, or its page came back.
+        part(data.from);
+        meet(data.from);
+        say({ kind: "here", from: me, to: data.from });
+        send();
+        return;
+      case "here":
+        if (data.to === me) {
+          meet(data.from);
+          send();
+        }
+        return;
+      case "bye":
+        part(data.from);
+        return;
+      case "message":
+        if (data.to !== me || !tabs.has(data.from)) return;
+        try {
+          replica.receive(data.from, data.bytes);
+        } catch (error) {
+          // What is refused is as if lost; the replica tells of it, here and there.
+          if (error instanceof CrdtError && (error.code === "closed" || error.code === "freed")) close();
+        }
+    }
+  };
+  const stopSending = replica.onOutgoing(send);
+  globalThis.addEventListener?.("pagehide", close);
+  const greet = (): void => {
+    if (isOpen) say({ kind: "hello", from: me });
+  };
+  if (locks === undefined) {
+    greet();
+  } else {
+    // Nobody is told of this tab before it holds its lock.
+    const held = new Promise<void>((resolve) => (release = resolve));
+    locks.request(lockOf(me), () => {
+      greet();
+      return held;
+    }).catch(() => {});
+  }
+  return {
+    get size() {
+      return tabs.size;
+    },
+    close,
+  };
+}

@@ -1,0 +1,123 @@
+import { RawGCounter, RawPnCounter } from "#raw";
+
+import { CrdtError } from "./errors.js";
+import { Lattice } from "./lattice.js";
+import { ready } from "./module.js";
+import type { ReplicaId } from "./replica-id.js";
+
+/** An amount to count: whole, from 0 to 2^64 - 1. */
+export function amountOf(amount: number | bigint): bigint {
+  if (typeof amount === "number" && !Number.isSafeInteger(amount)) {
+    throw new CrdtError("value", `${amount} cannot be counted: give a whole number, beyond 2^53 a bigint`);
+  }
+  const whole = BigInt(amount);
+  if (whole < 0n || whole >= 2n ** 64n) {
+    throw new CrdtError("value", `${whole} cannot be counted: the least amount is 0, the most 2^64 - 1`);
+  }
+  return whole;
+}
+
+/**
+ * A counter that only grows: each replica counts for itself, and the sum is what all have counted.
+ *
+ * ```js
+ * const likes = new GCounter(ReplicaId.random());
+ * const delta = likes.increment();
+ * ```
+ */
+export class GCounter extends Lattice<RawGCounter> {
+  /** An empty one; with an id it can count, without it only merges and reads. */
+  constructor(replica?: ReplicaId);
+  /** @internal */
+  constructor(from?: ReplicaId | RawGCounter);
+  constructor(from: ReplicaId | RawGCounter | undefined) {
+    ready();
+    super(from instanceof RawGCounter ? from : new RawGCounter(from ?? ""));
+  }
+
+  /**
+   * The counter that {@link encode} wrote.
+   * @throws {CrdtError} `malformed`, `version`.
+   */
+  static decode(bytes: Uint8Array, replica?: ReplicaId): GCounter {
+    ready();
+    return new GCounter(RawGCounter.decode(bytes, replica ?? ""));
+  }
+
+  /**
+   * Counts; returns the change.
+   * @throws {CrdtError} `overflow` above 2^64 - 1 for one replica; `replica-id` without one.
+   */
+  increment(amount: number | bigint = 1): Uint8Array {
+    return this.raw.increment(amountOf(amount));
+  }
+
+  /** What all have counted; beyond 2^53 the nearest number. */
+  get value(): number {
+    return Number(this.raw.value());
+  }
+
+  /** What all have counted, exactly. */
+  get bigValue(): bigint {
+    return this.raw.value();
+  }
+
+  /** What each has counted. */
+  counts(): Map<ReplicaId, bigint> {
+    const counts = this.raw.counts();
+    return new Map(this.raw.ids().map((id, index) => [id as ReplicaId, counts[index] as bigint]));
+  }
+}
+
+/** A counter that goes up and down: each replica's ups and downs are counted apart. */
+export class PnCounter extends Lattice<RawPnCounter> {
+  /** An empty one; with an id it can count, without it only merges and reads. */
+  constructor(replica?: ReplicaId);
+  /** @internal */
+  constructor(from?: ReplicaId | RawPnCounter);
+  constructor(from: ReplicaId | RawPnCounter | undefined) {
+    ready();
+    super(from instanceof RawPnCounter ? from : new RawPnCounter(from ?? ""));
+  }
+
+  /**
+   * The counter that {@link encode} wrote.
+   * @throws {CrdtError} `malformed`, `version`.
+   */
+  static decode(bytes: Uint8Array, replica?: ReplicaId): PnCounter {
+    ready();
+    return new PnCounter(RawPnCounter.decode(bytes, replica ?? ""));
+  }
+
+  /**
+   * Counts up; returns the change.
+   * @throws {CrdtError} `overflow` above 2^64 - 1 ups for one replica; `replica-id` without one.
+   */
+  increment(amount: number | bigint = 1): Uint8Array {
+    return this.raw.increment(amountOf(amount));
+  }
+
+  /**
+   * Counts down; returns the change.
+   * @throws {CrdtError} `overflow` above 2^64 - 1 downs for one replica; `replica-id` without one.
+   */
+  decrement(amount: number | bigint = 1): Uint8Array {
+    return this.raw.decrement(amountOf(amount));
+  }
+
+  /** The sum; beyond 2^53 the nearest number. */
+  get value(): number {
+    return Number(this.raw.value());
+  }
+
+  /** The sum, exactly. */
+  get bigValue(): bigint {
+    return this.raw.value();
+  }
+
+  /** What each has counted, ups less downs. */
+  counts(): Map<ReplicaId, bigint> {
+    const counted = this.raw.counts().map((text) => text.split("=") as [string, string]);
+    return new Map(counted.map(([id, count]) => [id as ReplicaId, BigInt(count)]));
+  }
+}

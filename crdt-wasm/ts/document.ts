@@ -1,0 +1,72 @@
+import { RawDocument } from "#raw";
+
+import { ready } from "./module.js";
+import { Owner } from "./owner.js";
+import type { ReplicaId } from "./replica-id.js";
+import { monotonic } from "./time.js";
+import { Reader } from "./wire.js";
+
+/**
+ * Named values of every kind, in one document. Each write returns the change, for whoever is to merge
+ * it; nothing is kept of what was sent to whom. For that there is a `Replica`.
+ *
+ * ```js
+ * const doc = new Document(ReplicaId.random());
+ * const delta = doc.counter("likes").increment();
+ * other.merge(delta);
+ * ```
+ */
+export class Document extends Owner<Uint8Array, RawDocument> {
+  /** An empty one; with an id it can be written to, without it only merged and read. */
+  constructor(replica?: ReplicaId);
+  /** @internal */
+  constructor(from?: ReplicaId | RawDocument);
+  constructor(from: ReplicaId | RawDocument | undefined) {
+    ready();
+    super(from instanceof RawDocument ? from : new RawDocument(from ?? ""));
+  }
+
+  /**
+   * The document that {@link encode} wrote.
+   * @throws {CrdtError} `malformed`, `version`.
+   */
+  static decode(bytes: Uint8Array, replica?: ReplicaId): Document {
+    ready();
+    return new Document(RawDocument.decode(bytes, replica ?? ""));
+  }
+
+  /** Who writes; `undefined` if it only reads. */
+  get id(): ReplicaId | undefined {
+    return this.raw.id() as ReplicaId | undefined;
+  }
+
+  /**
+   * Merges a document or a change, in any order and as often as one likes; says whether anything was new.
+   * @throws {CrdtError} `malformed` or `version` if the bytes are no document; `from-the-future` and
+   * `id-in-use` if they claim what cannot be. Nothing is changed then.
+   */
+  merge(bytes: Uint8Array): boolean {
+    const names = this.raw.merge(bytes, Date.now(), monotonic());
+    if (names === undefined) return false;
+    this.changed(new Reader(names).texts(), "remote");
+    return true;
+  }
+
+  /** What this document has seen, for a peer's {@link deltaSince}. */
+  digest(): Uint8Array {
+    return this.raw.digest();
+  }
+
+  /**
+   * What a peer with this digest lacks, and nothing else.
+   * @throws {CrdtError} `malformed` if it is no digest of a document.
+   */
+  deltaSince(digest: Uint8Array): Uint8Array {
+    return this.raw.deltaSince(digest);
+  }
+
+  /** Says that the wall clock is right although it jumped ahead. */
+  confirmClock(): void {
+    this.raw.confirmClock(Date.now(), monotonic());
+  }
+}

@@ -1,0 +1,378 @@
+/**
+ * A replica whose store is an IndexedDB database of the browser.
+ *
+ * Each open tab has a store of its own in it, numbered from 0, which it leases with a Web Lock for as long
+ * as it lives: so no replica id is ever used by two tabs. A tab takes the first that is free, so
+ * there are never more of them than tabs were open at once. One that was closed in good order goes on under its id; one
+ * that was not, under another, as crdt-sync demands.
+ */
+
+import { CrdtError } from "./errors.js";
+import type { ReplicaConfig } from "./config.js";
+import type { Replica, ReplicaOptions, StoredRecord } from "./replica.js";
+import { callSafely } from "./subscribers.js";
+
+export interface IndexedDbOptions {
+  readonly config?: ReplicaConfig;
+  /**
+   * Whether a write counts as stored once it is on the disk (`strict`, the default), or once the browser
+   * has it, which survives the end of a tab or of the browser but not a loss of power (`relaxed`).
+   */
+  readonly durability?: "strict" | "relaxed";
+}
+
+/** A replica and its store. */
+export interface StoredReplica {
+  readonly replica: Replica;
+  /** Which of the stores of this database it is. */
+  readonly slot: number;
+  /** Resolves once all that has been written so far is stored; rejects as {@link onError} tells. */
+  stored(): Promise<void>;
+  /**
+   * Calls `handler` with `quota` when the browser's room is used up, and with `store` when it fails otherwise.
+   * The replica stays usable; nothing is sent that could not be stored. It is tried again with the next
+   * write, and every few seconds. Returns what ends that.
+   */
+  onError(handler: (error: CrdtError) => void): () => void;
+  /** Ends the replica in good order, and gives the store back. */
+  close(): Promise<void>;
+}
+
+/** So many records are kept before a snapshot stands for them. */
+const MANY_RECORDS = 512;
+const MANY_BYTES = 1 << 20;
+/** When to try again after a failure. */
+const AGAIN_MS = 5_000;
+
+interface Snapshot {
+  readonly slot: number;
+  readonly number: number;
+  readonly bytes: Uint8Array;
+}
+
+interface Row extends StoredRecord {
+  readonly slot: number;
+  /** Whether it is the one with which the store was closed. */
+  readonly isClosing: boolean;
+}
+
+interface Stored {
+  readonly snapshot: Snapshot | undefined;
+  readonly records: Row[];
+}
+
+/**
+ * Opens the database `name`, and a replica on the first store in it that no other tab uses. What other
+ * tabs have stored there before is merged.
+ *
+ * ```js
+ * const { replica } = await openReplica("shop", (options) => new Replica(options));
+ * ```
+ * @throws {CrdtError} `store` if there is no IndexedDB, or no Web Locks (they need https), or if what
+ * is stored cannot be read.
+ */
+export async function openReplica(
+  name: string,
+  make: (options: ReplicaOptions) => Replica,
+  options: IndexedDbOptions = {},
+): Promise<StoredReplica> {
+  const locks = globalThis.navigator?.locks;
+  if (typeof indexedDB === "undefined" || locks === undefined) {
+    throw new CrdtError("store", "IndexedDB and Web Locks are needed: serve the page over https");
+  }
+  const database = await openDatabase(`crdt-wasm ${name}`);
+  let lease: Lease | undefined;
+  try {
+    lease = await leaseFirst(locks, name);
+    const mine = await read(database, lease.slot);
+    const { config } = options;
+    const replica = make({
+      store: { snapshot: mine.snapshot?.bytes, records: mine.records.map(({ bytes }) => bytes) },
+      ...(config && { config }),
+    });
+    const store = new Store(database, lease, replica, options.durability ?? "strict", mine);
+    await mergeOthers(locks, name, database, lease.slot, replica, make, config);
+    store.begin();
+    return store;
+  } catch (error) {
+    lease?.release();
+    database.close();
+    throw asCrdtError(error);
+  }
+}
+
+class Store implements StoredReplica {
+  readonly replica: Replica;
+  readonly slot: number;
+  readonly #database: IDBDatabase;
+  readonly #lease: Lease;
+  readonly #durability: "strict" | "relaxed";
+  readonly #handlers = new Set<{ handle: (error: CrdtError) => void }>();
+  /** Taken from the replica, and not yet stored. */
+  #waiting: StoredRecord[] = [];
+  /** The number of the last record that was taken, and of the last that is stored. */
+  #taken = 0;
+  #reported = 0;
+  #records: number;
+  #bytes: number;
+  #isWriting = false;
+  #waiters: { number: number; resolve: () => void; reject: (error: CrdtError) => void }[] = [];
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #stopListening = (): void => {};
+  #isClosing = false;
+  #closing: Promise<void> | undefined;
+  readonly #hide = (): void => void this.close();
+
+  constructor(
+    database: IDBDatabase,
+    lease: Lease,
+    replica: Replica,
+    durability: "strict" | "relaxed",
+    { snapshot, records }: Stored,
+  ) {
+    this.#database = database;
+    this.#lease = lease;
+    this.replica = replica;
+    this.slot = lease.slot;
+    this.#durability = durability;
+    this.#records = records.length;
+    this.#bytes = records.reduce((sum, { bytes }) => sum + bytes.length, 0);
+    this.#reported = this.#taken = records.at(-1)?.number ?? snapshot?.number ?? 0;
+  }
+
+  begin(): void {
+    this.#stopListening = this.replica.onOutgoing(() => this.#write());
+    globalThis.addEventListener?.("pagehide", this.#hide);
+    this.#write();
+  }
+
+  async stored(): Promise<void> {
+    this.#write();
+    const number = this.#taken;
+    if (this.#reported >= number) return;
+    await new Promise<void>((resolve, reject) => this.#waiters.push({ number, resolve, reject }));
+  }
+
+  onError(handler: (error: CrdtError) => void): () => void {
+    const entry = { handle: handler };
+    this.#handlers.add(entry);
+    return () => {
+      this.#handlers.delete(entry);
+    };
+  }
+
+  close(): Promise<void> {
+    return (this.#closing ??= this.#close());
+  }
+
+  async #close(): Promise<void> {
+    globalThis.removeEventListener?.("pagehide", this.#hide);
+    this.#stopListening();
+    this.replica.close();
+    this.#isClosing = true;
+    try {
+      await this.stored();
+    } finally {
+      clearTimeout(this.#timer);
+      this.#database.close();
+      this.#lease.release();
+    }
+  }
+
+  /** Stores what waits; what comes meanwhile waits for the next time. */
+  #write(): void {
+    this.#take();
+    // What closes the store goes at once, also what is under way again: a page that is hidden has no other turn.
+    if ((this.#isWriting && !this.#isClosing) || this.#waiting.length === 0) return;
+    clearTimeout(this.#timer);
+    const isMany = this.#records > MANY_RECORDS || this.#bytes > MANY_BYTES;
+    this.#isWriting = true;
+    const records = this.#waiting;
+    void this.#store(records, isMany && !this.#isClosing ? this.replica.storedSnapshot() : undefined).then(
+      () => this.#wrote(records),
+      (error: unknown) => this.#failed(asCrdtError(error)),
+    );
+  }
+
+  #take(): void {
+    const records = this.replica.records();
+    this.#waiting.push(...records);
+    this.#taken = records.at(-1)?.number ?? this.#taken;
+  }
+
+  #store(records: readonly StoredRecord[], snapshot: StoredRecord | undefined): Promise<void> {
+    const { slot } = this;
+    const transaction = this.#database.transaction(["snapshots", "records"], "readwrite", {
+      durability: this.#durability,
+    });
+    const done = ended(transaction);
+    const stored = transaction.objectStore("records");
+    if (snapshot !== undefined) {
+      transaction.objectStore("snapshots").put({ slot, ...snapshot } satisfies Snapshot);
+      stored.delete(IDBKeyRange.bound([slot, 0], [slot, snapshot.number]));
+      this.#records = this.#bytes = 0;
+    }
+    const last = records.at(-1)?.number;
+    for (const { number, bytes } of records) {
+      if (snapshot !== undefined && number <= snapshot.number) continue;
+      stored.put({ slot, number, bytes, isClosing: this.#isClosing && number === last } satisfies Row);
+      this.#records++;
+      this.#bytes += bytes.length;
+    }
+    transaction.commit?.();
+    return done;
+  }
+
+  #wrote(records: readonly StoredRecord[]): void {
+    this.#isWriting = false;
+    this.#reported = Math.max(records.at(-1)?.number ?? 0, this.#reported);
+    this.#waiting = this.#waiting.filter(({ number }) => number > this.#reported);
+    const isThere = ({ number }: { number: number }): boolean => number <= this.#reported;
+    const settled = this.#waiters.filter(isThere);
+    this.#waiters = this.#waiters.filter((waiter) => !isThere(waiter));
+    for (const { resolve } of settled) resolve();
+    try {
+      this.replica.persisted(this.#reported);
+      this.#write();
+    } catch {
+      // It was freed.
+    }
+  }
+
+  #failed(error: CrdtError): void {
+    this.#isWriting = false;
+    // With the next write, or then, a snapshot is tried in place of the records: it may be shorter.
+    this.#records = MANY_RECORDS + 1;
+    if (!this.#isClosing) this.#timer = setTimeout(() => this.#write(), AGAIN_MS);
+    const waiters = this.#waiters;
+    this.#waiters = [];
+    for (const { reject } of waiters) reject(error);
+    for (const { handle } of [...this.#handlers]) callSafely(() => handle(error));
+  }
+}
+
+/** Takes in what was stored by tabs that are no longer there. */
+async function mergeOthers(
+  locks: LockManager,
+  name: string,
+  database: IDBDatabase,
+  mine: number,
+  replica: Replica,
+  make: (options: ReplicaOptions) => Replica,
+  config: ReplicaConfig | undefined,
+): Promise<void> {
+  const slots = await answered(database.transaction("records").objectStore("records").getAllKeys());
+  const kept = await answered(database.transaction("snapshots").objectStore("snapshots").getAllKeys());
+  const others = new Set([...slots.map((key) => (key as number[])[0] as number), ...(kept as number[])]);
+  others.delete(mine);
+  for (const slot of others) {
+    const lease = await leaseOf(locks, name, slot);
+    if (lease === undefined) continue; // A tab uses it, and can be talked to.
+    try {
+      const { snapshot, records } = await read(database, slot);
+      let bytes = snapshot?.bytes;
+      if (records.some(({ isClosing }) => !isClosing)) {
+        const other = make({
+          store: { snapshot: bytes, records: records.map((record) => record.bytes) },
+          ...(config && { config }),
+        });
+        bytes = await conclude(database, slot, other);
+        other.free();
+      }
+      if (bytes !== undefined) replica.mergeSnapshot(bytes);
+    } finally {
+      lease.release();
+    }
+  }
+}
+
+/** Closes a replica, with a snapshot in place of its records: the next time it can be taken as it is. */
+async function conclude(database: IDBDatabase, slot: number, replica: Replica): Promise<Uint8Array> {
+  const snapshot = replica.storedSnapshot();
+  replica.close();
+  const transaction = database.transaction(["snapshots", "records"], "readwrite");
+  const done = ended(transaction);
+  transaction.objectStore("snapshots").put({ slot, ...snapshot } satisfies Snapshot);
+  const stored = transaction.objectStore("records");
+  stored.delete(IDBKeyRange.bound([slot, 0], [slot, Infinity]));
+  for (const record of replica.records()) {
+    if (record.number > snapshot.number) stored.put({ slot, ...record, isClosing: true } satisfies Row);
+  }
+  await done;
+  return snapshot.bytes;
+}
+
+async function read(database: IDBDatabase, slot: number): Promise<Stored> {
+  const transaction = database.transaction(["snapshots", "records"]);
+  const snapshot = answered(transaction.objectStore("snapshots").get(slot) as IDBRequest<Snapshot | undefined>);
+  const range = IDBKeyRange.bound([slot, 0], [slot, Infinity]);
+  const records = answered<Row[]>(transaction.objectStore("records").getAll(range));
+  return { snapshot: await snapshot, records: await records };
+}
+
+/** A store that this tab has to itself. */
+interface Lease {
+  readonly slot: number;
+  release(): void;
+}
+
+async function leaseFirst(locks: LockManager, name: string): Promise<Lease> {
+  for (let slot = 0; ; slot++) {
+    const lease = await leaseOf(locks, name, slot);
+    if (lease !== undefined) return lease;
+  }
+}
+
+function leaseOf(locks: LockManager, name: string, slot: number): Promise<Lease | undefined> {
+  return new Promise((resolve, reject) => {
+    const request = locks.request(`crdt-wasm ${name} ${slot}`, { ifAvailable: true }, (lock) => {
+      if (lock === null) {
+        resolve(undefined);
+        return undefined;
+      }
+      return new Promise<void>((release) => resolve({ slot, release }));
+    });
+    request.catch(reject);
+  });
+}
+
+function openDatabase(name: string): Promise<IDBDatabase> {
+  return new Promise((resolve, reject) => {
+    const request = indexedDB.open(name, 1);
+    request.onupgradeneeded = () => {
+      request.result.createObjectStore("snapshots", { keyPath: "slot" });
+      request.result.createObjectStore("records", { keyPath: ["slot", "number"] });
+    };
+    request.onsuccess = () => {
+      const database = request.result;
+      // Another tab wants to delete it, or to bring it to a newer form.
+      database.onversionchange = () => database.close();
+      resolve(database);
+    };
+    request.onerror = () => reject(asCrdtError(request.error));
+  });
+}
+
+function answered<T>(request: IDBRequest<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    request.onsuccess = () => resolve(request.result);
+    request.onerror = () => reject(asCrdtError(request.error));
+  });
+}
+
+function ended(transaction: IDBTransaction): Promise<void> {
+  return new Promise((resolve, reject) => {
+    transaction.oncomplete = () => resolve();
+    transaction.onabort = () => reject(asCrdtError(transaction.error));
+  });
+}
+
+function asCrdtError(error: unknown): CrdtError {
+  if (error instanceof CrdtError) return error;
+  if (error instanceof Error && error.name === "QuotaExceededError") {
+    const sentence = "the browser has no room left for this site: remove something, or ask for more room";
+    return new CrdtError("quota", sentence, { cause: error });
+  }
+  const why = error instanceof Error ? error.message : String(error);
+  return new CrdtError("store", `the browser's database failed: ${why}`, { cause: error });
+}

@@ -1,0 +1,20 @@
+import { fetched, start, type ModuleSource } from "./module.js";
+
+/**
+ * Loads the module: from its bytes, its address, an answer to a request, or compiled. Once is enough.
+ * @throws {CrdtError} `module` if it cannot be loaded.
+ */
+export async function init(
+  from: ModuleSource | string | URL | Response | PromiseLike<Response>,
+): Promise<void> {
+  const module = await fetched(from);
+  start(module instanceof WebAssembly.Module ? module : await WebAssembly.compile(module as BufferSource));
+}
+
+/**
+ * Loads the module at once, from its bytes or compiled.
+ * @throws {CrdtError} `module` if it cannot be loaded.
+ */
+export function initSync(from: ModuleSource): void {
+  start(from);
+}

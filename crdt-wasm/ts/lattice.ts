@@ -1,0 +1,39 @@
+import { Handle } from "./handle.js";
+
+interface RawLattice {
+  merge(bytes: Uint8Array, now: number): boolean;
+  digest(): Uint8Array;
+  deltaSince(digest: Uint8Array): Uint8Array;
+  encode(): Uint8Array;
+  free(): void;
+}
+
+/** What every data type has: it merges, and says what a peer lacks. */
+export abstract class Lattice<R extends RawLattice> extends Handle<R> {
+  /**
+   * Merges a state or a delta, in any order and as often as one likes; says whether anything was new.
+   * @throws {CrdtError} `malformed` or `version` if the bytes are none of this type's; `from-the-future`
+   * and `id-in-use` if they claim what cannot be. Nothing is changed then.
+   */
+  merge(bytes: Uint8Array): boolean {
+    return this.raw.merge(bytes, Date.now());
+  }
+
+  /** What this state has seen, for a peer's {@link deltaSince}. */
+  digest(): Uint8Array {
+    return this.raw.digest();
+  }
+
+  /**
+   * What a peer with this digest lacks, and nothing else.
+   * @throws {CrdtError} `malformed` if it is no digest of this type.
+   */
+  deltaSince(digest: Uint8Array): Uint8Array {
+    return this.raw.deltaSince(digest);
+  }
+
+  /** The canonical bytes: equal states have equal ones, here and in Rust. */
+  encode(): Uint8Array {
+    return this.raw.encode();
+  }
+}

@@ -1,0 +1,65 @@
+/** The WebAssembly module: loaded at the first use, or when it is given. */
+
+import { initSync, seed } from "#raw";
+
+import { CrdtError } from "./errors.js";
+
+/** What a module can be made of at once. */
+export type ModuleSource = BufferSource | WebAssembly.Module;
+
+let source: (() => ModuleSource) | undefined;
+let isReady = false;
+
+/** Says where the module comes from when it is needed. */
+export function provide(from: () => ModuleSource): void {
+  source = from;
+}
+
+/** Loads the module, if it is not there yet. */
+export function start(module: ModuleSource): void {
+  if (isReady) return;
+  try {
+    initSync({ module });
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new CrdtError("module", `the WebAssembly module cannot be loaded: ${why}`, { cause: error });
+  }
+  const random = crypto.getRandomValues(new BigUint64Array(2));
+  seed(random[0] as bigint, random[1] as bigint);
+  isReady = true;
+}
+
+/** Makes sure that the module is there. */
+export function ready(): void {
+  if (isReady) return;
+  if (source === undefined) {
+    throw new CrdtError("module", "call init() or initSync() first: this entry brings no module along");
+  }
+  if (typeof WebAssembly === "undefined") {
+    throw new CrdtError("module", "there is no WebAssembly here: use the package in a browser or in Node");
+  }
+  start(source());
+}
+
+/** Base64 to bytes. */
+export function unpack(base64: string): Uint8Array<ArrayBuffer> {
+  const text = atob(base64);
+  const bytes = new Uint8Array(text.length);
+  for (let index = 0; index < bytes.length; index++) bytes[index] = text.charCodeAt(index);
+  return bytes;
+}
+
+/** Loads the module from its bytes, its address or an answer to a request. */
+export async function fetched(
+  from: ModuleSource | string | URL | Response | PromiseLike<Response>,
+): Promise<ModuleSource> {
+  const given = await from;
+  if (given instanceof WebAssembly.Module || given instanceof ArrayBuffer || ArrayBuffer.isView(given)) {
+    return given as ModuleSource;
+  }
+  const response = given instanceof Response ? given : await fetch(given as string | URL);
+  if (!response.ok) {
+    throw new CrdtError("module", `${response.url}: ${response.status} ${response.statusText}`);
+  }
+  return response.arrayBuffer();
+}

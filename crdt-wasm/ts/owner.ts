@@ -1,0 +1,241 @@
+import { Counter, GSetView, MvRegisterView, PnCounterView, RegisterView, SetView } from "./containers.js";
+import { CrdtError } from "./errors.js";
+import { Handle } from "./handle.js";
+import type { Kind } from "./kinds.js";
+import { Program } from "./program.js";
+import { ask, readNamed } from "./question.js";
+import { Snapshots, type Snapshot } from "./snapshot.js";
+import { Subscribers, type Change } from "./subscribers.js";
+import { monotonic } from "./time.js";
+import type { Names } from "./containers.js";
+import { Reader } from "./wire.js";
+
+/** What a document is to the module. */
+export interface RawOwner {
+  /** Returns the change, or a token. */
+  apply(program: Uint8Array, wall: number, monotonic: number): unknown;
+  ask(question: Uint8Array): Uint8Array;
+  askAfter(program: Uint8Array, question: Uint8Array, wall: number, monotonic: number): Uint8Array;
+  encode(): Uint8Array;
+  free(): void;
+}
+
+/** A transaction: what is written through it becomes one change, or nothing at all. */
+export class Transaction implements Names<void> {
+  /** @internal */
+  readonly program = new Program();
+  readonly #read: (program: Uint8Array, question: Uint8Array) => Uint8Array;
+  #isOver = false;
+
+  /** @internal */
+  constructor(read: (program: Uint8Array, question: Uint8Array) => Uint8Array) {
+    this.#read = read;
+  }
+
+  /** @internal What is written so far is seen. */
+  ask(question: Uint8Array): Uint8Array {
+    return this.#read(this.program.bytes(), question);
+  }
+
+  /** @internal */
+  write(operation: (program: Program) => void): void {
+    if (this.#isOver) {
+      throw new CrdtError("in-transaction", "the transaction is over: begin another");
+    }
+    operation(this.program);
+  }
+
+  /** @internal */
+  end(): void {
+    this.#isOver = true;
+  }
+
+  counter(name: string): Counter<void> {
+    return new Counter(this, name);
+  }
+
+  pnCounter(name: string): PnCounterView<void> {
+    return new PnCounterView(this, name);
+  }
+
+  gSet(name: string): GSetView<void> {
+    return new GSetView(this, name);
+  }
+
+  set(name: string): SetView<void> {
+    return new SetView(this, name);
+  }
+
+  register(name: string): RegisterView<void> {
+    return new RegisterView(this, name);
+  }
+
+  mvRegister(name: string): MvRegisterView<void> {
+    return new MvRegisterView(this, name);
+  }
+
+  /** Removes what is under a name, whatever it is. What only grows cannot be removed. */
+  remove(name: string): void {
+    this.write((program) => program.remove(name));
+  }
+
+  /** Removes what is under a name as one kind, and leaves the others. */
+  removeKind(name: string, kind: Kind): void {
+    this.write((program) => program.removeKind(name, kind));
+  }
+}
+
+/**
+ * Named values of every kind: what a document and a replica have in common. `C` is what a write
+ * returns: of a document the change, of a replica a token.
+ */
+export abstract class Owner<C, R extends RawOwner> extends Handle<R> implements Names<C> {
+  #isInTransaction = false;
+  readonly #snapshots = new Snapshots();
+  readonly #subscribers = new Subscribers();
+
+  /** A counter that only grows. */
+  counter(name: string): Counter<C> {
+    return new Counter(this, name);
+  }
+
+  /** A counter that goes up and down, and can be reset. */
+  pnCounter(name: string): PnCounterView<C> {
+    return new PnCounterView(this, name);
+  }
+
+  /** A set that only grows. */
+  gSet(name: string): GSetView<C> {
+    return new GSetView(this, name);
+  }
+
+  /** A set to add to and to remove from. */
+  set(name: string): SetView<C> {
+    return new SetView(this, name);
+  }
+
+  /** A register of which the later write stays. */
+  register(name: string): RegisterView<C> {
+    return new RegisterView(this, name);
+  }
+
+  /** A register of which all concurrent writes stay. */
+  mvRegister(name: string): MvRegisterView<C> {
+    return new MvRegisterView(this, name);
+  }
+
+  /** Removes what is under a name, whatever it is. What only grows cannot be removed. */
+  remove(name: string): C {
+    return this.write((program) => program.remove(name));
+  }
+
+  /** Removes what is under a name as one kind, and leaves the others. */
+  removeKind(name: string, kind: Kind): C {
+    return this.write((program) => program.removeKind(name, kind));
+  }
+
+  /**
+   * Writes all that `write` writes through the transaction as one change, or nothing if it throws.
+   *
+   * ```js
+   * doc.transact((tx) => {
+   *   tx.set("cart").add("apple");
+   *   tx.counter("orders").increment();
+   * });
+   * ```
+   */
+  transact(write: (transaction: Transaction) => void): C {
+    this.#refuseNested();
+    const { raw } = this;
+    const transaction = new Transaction((program, question) =>
+      raw.askAfter(program, question, Date.now(), monotonic()),
+    );
+    this.#isInTransaction = true;
+    try {
+      const returned: unknown = write(transaction);
+      if (returned instanceof Promise) {
+        returned.catch(() => {});
+        throw new CrdtError("in-transaction", "a transaction cannot wait: await first, write then");
+      }
+    } finally {
+      this.#isInTransaction = false;
+      transaction.end();
+    }
+    return this.#apply(transaction.program);
+  }
+
+  /** The names, in order. */
+  names(): string[] {
+    return new Reader(this.raw.ask(ask.names())).texts();
+  }
+
+  /** The names that are used as more than one kind; both are kept, and each is read by its own. */
+  conflicts(): Map<string, Kind[]> {
+    return this.#snapshots.conflicts(this.raw);
+  }
+
+  /**
+   * All that there is to see, as it is now: the same frozen object until something changes, with a
+   * number that grows. Made for `useSyncExternalStore`.
+   */
+  snapshot(): Snapshot {
+    const { raw } = this;
+    return this.#snapshots.take((name) => readNamed(new Reader(raw.ask(ask.name(name)))), () => this.names());
+  }
+
+  /**
+   * All that there is to see, for `JSON.stringify`: numbers beyond 2^53 as decimal strings, bytes as
+   * base64, a name that is used as several kinds as an object of them.
+   */
+  toJSON(): Record<string, unknown> {
+    return this.#snapshots.toJson(this.snapshot());
+  }
+
+  /**
+   * Calls `handler` after something has changed, here or at a peer, and after the call that changed it
+   * has returned; it may write. Returns what ends that.
+   */
+  subscribe(handler: (change: Change) => void): () => void {
+    return this.#subscribers.add(handler);
+  }
+
+  /** The canonical bytes of the document: equal ones for equal contents, here and in Rust. */
+  encode(): Uint8Array {
+    return this.raw.encode();
+  }
+
+  /** @internal */
+  ask(question: Uint8Array): Uint8Array {
+    return this.raw.ask(question);
+  }
+
+  /** @internal */
+  write(operation: (program: Program) => void): C {
+    this.#refuseNested();
+    const program = new Program();
+    operation(program);
+    return this.#apply(program);
+  }
+
+  /** @internal Something has changed. */
+  protected changed(names: Iterable<string>, origin: Change["origin"]): void {
+    const version = this.#snapshots.changed(names);
+    this.#subscribers.tell(names, origin, version);
+  }
+
+  #apply(program: Program): C {
+    const change = this.raw.apply(program.bytes(), Date.now(), monotonic()) as C;
+    if (!program.isEmpty) this.changed(program.names, "local");
+    this.after();
+    return change;
+  }
+
+  /** @internal What follows a write. */
+  protected after(): void {}
+
+  #refuseNested(): void {
+    if (this.#isInTransaction) {
+      throw new CrdtError("in-transaction", "a transaction is under way: write through it");
+    }
+  }
+}

@@ -1,0 +1,99 @@
+import { RawLwwRegister, RawMvRegister } from "#raw";
+
+import type { Timestamp } from "./clock.js";
+import { Lattice } from "./lattice.js";
+import { ready } from "./module.js";
+import type { ReplicaId } from "./replica-id.js";
+import { packValue, unpackValues, type Value } from "./value.js";
+
+/** A register of which the later write stays. */
+export class LwwRegister extends Lattice<RawLwwRegister> {
+  /** One that was never written; with an id it can be, without it only merged and read. */
+  constructor(replica?: ReplicaId);
+  /** @internal */
+  constructor(from?: ReplicaId | RawLwwRegister);
+  constructor(from: ReplicaId | RawLwwRegister | undefined) {
+    ready();
+    super(from instanceof RawLwwRegister ? from : new RawLwwRegister(from ?? ""));
+  }
+
+  /**
+   * The register that {@link encode} wrote.
+   * @throws {CrdtError} `malformed`, `version`.
+   */
+  static decode(bytes: Uint8Array, replica?: ReplicaId): LwwRegister {
+    ready();
+    return new LwwRegister(RawLwwRegister.decode(bytes, replica ?? ""));
+  }
+
+  /**
+   * Writes; returns the change. The timestamp is what the writer's clock says: `clock.now()`.
+   * @throws {CrdtError} `value`, `timestamp`; `replica-id` without one.
+   */
+  set(value: Value, at: Timestamp): Uint8Array {
+    return this.raw.set(packValue(value), at);
+  }
+
+  /** The value; `undefined` before the first write. */
+  get value(): Value | undefined {
+    return unpackValues(this.raw.values())[0];
+  }
+
+  /** When it was written, for a clock to `observe`. */
+  get timestamp(): Timestamp | undefined {
+    return this.raw.timestamp() as Timestamp | undefined;
+  }
+
+  /** Who wrote it. */
+  get writer(): ReplicaId | undefined {
+    return this.raw.writer() as ReplicaId | undefined;
+  }
+}
+
+/** A register of which all concurrent writes stay, until one is chosen. */
+export class MvRegister extends Lattice<RawMvRegister> {
+  /** An empty one; with an id it can be written, without it only merged and read. */
+  constructor(replica?: ReplicaId);
+  /** @internal */
+  constructor(from?: ReplicaId | RawMvRegister);
+  constructor(from: ReplicaId | RawMvRegister | undefined) {
+    ready();
+    super(from instanceof RawMvRegister ? from : new RawMvRegister(from ?? ""));
+  }
+
+  /**
+   * The register that {@link encode} wrote.
+   * @throws {CrdtError} `malformed`, `version`.
+   */
+  static decode(bytes: Uint8Array, replica?: ReplicaId): MvRegister {
+    ready();
+    return new MvRegister(RawMvRegister.decode(bytes, replica ?? ""));
+  }
+
+  /**
+   * Writes in place of all that is there; returns the change.
+   * @throws {CrdtError} `value`; `replica-id` without one.
+   */
+  set(value: Value): Uint8Array {
+    return this.raw.set(packValue(value));
+  }
+
+  /** Chooses one of the values, or makes one of them; returns the change. */
+  resolve(choose: (values: Value[]) => Value): Uint8Array {
+    return this.set(choose(this.values()));
+  }
+
+  /** Removes what is there; returns the change. */
+  clear(): Uint8Array {
+    return this.raw.clear();
+  }
+
+  /** The values, in order: several when there were concurrent writes. */
+  values(): Value[] {
+    return unpackValues(this.raw.values());
+  }
+
+  get isConflicted(): boolean {
+    return this.values().length > 1;
+  }
+}

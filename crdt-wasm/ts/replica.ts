@@ -1,0 +1,450 @@
+import { RawReplica } from "#raw";
+
+import { rawConfig, type ReplicaConfig } from "./config.js";
+import { CrdtError } from "./errors.js";
+import { told, type Events, type LagLevel } from "./events.js";
+import { ready } from "./module.js";
+import { Owner } from "./owner.js";
+import type { ReplicaId } from "./replica-id.js";
+import { callSafely } from "./subscribers.js";
+import { monotonic } from "./time.js";
+import { Reader, Writer } from "./wire.js";
+
+declare const brand: unique symbol;
+
+/**
+ * What a write returns: whichever replica covers it shows the write. It is a plain string, to be
+ * given to a user, stored, and shown to any other replica.
+ */
+export type Token = string & { readonly [brand]: "Token" };
+
+/** A connection, by any name that the application likes. */
+export type Peer = string | number;
+
+/** How far behind a peer is, as far as it has said. */
+export interface Lag {
+  /** How many changes it has not taken in durably. */
+  readonly positions: number;
+  /** How many bytes of them are still in the log. */
+  readonly bytes: number;
+  /** For how long the oldest of them has been there. */
+  readonly ageMs: number;
+  /** Whether the log no longer reaches back to where it is. */
+  readonly isBeyondLog: boolean;
+  readonly level: LagLevel;
+}
+
+/** What is to be persisted, in order; with {@link Replica.persisted} its number is reported. */
+export interface StoredRecord {
+  readonly number: number;
+  readonly bytes: Uint8Array;
+}
+
+/** What a store holds: a snapshot, or none, and the records since. */
+export interface Stored {
+  readonly snapshot?: Uint8Array | undefined;
+  readonly records?: readonly Uint8Array[];
+}
+
+export interface ReplicaOptions {
+  /** The id to begin under; drawn if there is none. A store that was closed goes on under its own. */
+  readonly id?: ReplicaId;
+  /**
+   * What the store holds, empty for a new one. Then nothing is sent before it was persisted:
+   * take {@link Replica.records}, and report them. Without it nothing is stored.
+   */
+  readonly store?: Stored;
+  readonly config?: ReplicaConfig;
+}
+
+/** The longest that a timer can wait. */
+const LONGEST_MS = 0x7fff_ffff;
+
+interface Waiting {
+  readonly resolve: () => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/**
+ * A document that is kept together with those of its peers: it knows what each of them has, sends what
+ * they lack, and can tell its user what it knows. It does no I/O itself: the providers do.
+ *
+ * ```js
+ * const replica = new Replica();
+ * replica.onOutgoing(() => {
+ *   for (const bytes of replica.outgoing("server")) socket.send(bytes);
+ * });
+ * socket.onopen = () => replica.connect("server");
+ * socket.onmessage = ({ data }) => replica.receive("server", new Uint8Array(data));
+ * socket.onclose = () => replica.disconnect("server");
+ *
+ * const token = replica.set("cart").add("apple");
+ * ```
+ */
+export class Replica extends Owner<Token, RawReplica> {
+  readonly #links = new Map<Peer, number>();
+  readonly #peers = new Map<number, Peer>();
+  #nextLink = 1;
+  readonly #outgoing = new Set<{ handle: () => void }>();
+  readonly #handlers = new Map<string, Set<{ handle: (event: never) => void }>>();
+  readonly #waiting = new Map<string, Set<Waiting>>();
+  #isAnnounced = false;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #isClosed = false;
+
+  /** @throws {CrdtError} `store` if what is stored cannot be read; `option`, `replica-id`. */
+  constructor(options: ReplicaOptions = {}) {
+    ready();
+    super(open(options));
+    this.after();
+  }
+
+  /** The id that writes bear; it changes when it turns out to be in use twice. */
+  get id(): ReplicaId {
+    return this.raw.id() as ReplicaId;
+  }
+
+  /** A connection begins. One of the same name ends. */
+  connect(peer: Peer): void {
+    let link = this.#links.get(peer);
+    if (link === undefined) {
+      link = this.#nextLink++;
+      this.#links.set(peer, link);
+      this.#peers.set(link, peer);
+    }
+    this.raw.connect(link, Date.now(), monotonic());
+    this.after();
+  }
+
+  /** A connection has ended. */
+  disconnect(peer: Peer): void {
+    const link = this.#links.get(peer);
+    if (link === undefined) return;
+    this.raw.disconnect(link);
+    this.#links.delete(peer);
+    this.after();
+    this.#peers.delete(link);
+  }
+
+  /**
+   * Takes in a message. One that is refused changes nothing, and is as if lost: go on.
+   * @throws {CrdtError} which says why it was refused; the peer is told, too.
+   */
+  receive(peer: Peer, bytes: Uint8Array): void {
+    try {
+      this.raw.receive(this.#link(peer), bytes, Date.now(), monotonic());
+    } finally {
+      this.after();
+    }
+  }
+
+  /** What is to be sent to a peer now, in order. */
+  outgoing(peer: Peer): Uint8Array[] {
+    const link = this.#link(peer);
+    const messages: Uint8Array[] = [];
+    for (;;) {
+      const message = this.raw.outgoing(link, Date.now(), monotonic());
+      if (message === undefined) break;
+      messages.push(message);
+    }
+    this.#arm();
+    return messages;
+  }
+
+  /**
+   * Calls `handler` when there may be something to send or to persist, after the call that brought it
+   * about has returned. Returns what ends that.
+   */
+  onOutgoing(handler: () => void): () => void {
+    const entry = { handle: handler };
+    this.#outgoing.add(entry);
+    this.#announce();
+    return () => {
+      this.#outgoing.delete(entry);
+    };
+  }
+
+  /** Calls `handler` at events of this name. Returns what ends that. */
+  on<Name extends keyof Events>(name: Name, handler: (event: Events[Name]) => void): () => void {
+    const entry = { handle: handler as (event: never) => void };
+    let handlers = this.#handlers.get(name);
+    if (handlers === undefined) this.#handlers.set(name, (handlers = new Set()));
+    handlers.add(entry);
+    return () => {
+      handlers.delete(entry);
+    };
+  }
+
+  /** Where the document is now: whichever replica covers it shows no less than this one. */
+  token(): Token {
+    return this.raw.token() as Token;
+  }
+
+  /** Whether what the token stands for is visible here. @throws {CrdtError} `token`. */
+  isCovered(token: Token): boolean {
+    return this.raw.covers(token);
+  }
+
+  /**
+   * Resolves once what the token stands for is visible here: *read your writes*, in any region.
+   * @throws {CrdtError} `token`; `closed`; or what the signal is aborted with.
+   */
+  async covers(token: Token, options: { signal?: AbortSignal } = {}): Promise<void> {
+    if (this.isCovered(token)) return;
+    this.raw.awaitToken(token);
+    try {
+      await this.#wait(`covered ${token}`, options.signal);
+    } catch (error) {
+      if (!this.#isClosed && !this.#waiting.has(`covered ${token}`)) this.raw.forgetToken(token);
+      throw error;
+    }
+  }
+
+  /** Whether so many of the members hold it durably, or all. @throws {CrdtError} `token`. */
+  isDurable(token: Token, members: number | "all"): boolean {
+    return this.raw.isDurable(token, members === "all" ? -1 : members);
+  }
+
+  /** Resolves once so many of the members hold it durably, or all. */
+  async durable(token: Token, members: number | "all", options: { signal?: AbortSignal } = {}): Promise<void> {
+    if (this.isDurable(token, members)) return;
+    this.raw.awaitDurable(token, members === "all" ? -1 : members);
+    await this.#wait(`durable ${token} ${members}`, options.signal);
+  }
+
+  /** Who counts for {@link durable}. @throws {CrdtError} `replica-id`. */
+  setMembers(members: Iterable<ReplicaId>): void {
+    this.raw.setMembers([...members]);
+    this.after();
+  }
+
+  /** Says that a replica will not come back. @throws {CrdtError} `replica-id`. */
+  retire(id: ReplicaId): void {
+    this.raw.retire(id);
+    this.after();
+  }
+
+  /** Who is at the other end, once it has said so. */
+  replicaOf(peer: Peer): ReplicaId | undefined {
+    const link = this.#links.get(peer);
+    return link === undefined ? undefined : (this.raw.replicaOf(link) as ReplicaId | undefined);
+  }
+
+  /** How far behind a peer is; `undefined` before it has said who it is. */
+  lag(peer: Peer): Lag | undefined {
+    const link = this.#links.get(peer);
+    const bytes = link === undefined ? undefined : this.raw.lag(link, Date.now(), monotonic());
+    if (bytes === undefined) return undefined;
+    const [positions, length, ageMs, isBeyondLog, level] = new Reader(bytes).texts();
+    return {
+      positions: Number(positions),
+      bytes: Number(length),
+      ageMs: Number(ageMs),
+      isBeyondLog: isBeyondLog === "true",
+      level: level as LagLevel,
+    };
+  }
+
+  /** How many changes wait, as they bear timestamps too far ahead. */
+  get quarantined(): number {
+    return this.raw.quarantined();
+  }
+
+  /** Drops what waits; says how many changes that was. */
+  discardQuarantine(): number {
+    const dropped = this.raw.discardQuarantine(Date.now(), monotonic());
+    this.after();
+    return dropped;
+  }
+
+  /** Says that the wall clock is right although it jumped ahead. */
+  confirmClock(): void {
+    this.raw.confirmClock(Date.now(), monotonic());
+  }
+
+  /** What is to be persisted now, in order. */
+  records(): StoredRecord[] {
+    const records: StoredRecord[] = [];
+    for (;;) {
+      const record = this.raw.nextRecord();
+      if (record === undefined) return records;
+      records.push(numbered(record));
+    }
+  }
+
+  /** Says that the records up to this number are durable. */
+  persisted(number: number): void {
+    this.raw.persisted(number);
+    this.after();
+  }
+
+  /** What can be stored in place of all records up to its number. */
+  storedSnapshot(): StoredRecord {
+    return numbered(this.raw.snapshot());
+  }
+
+  /**
+   * Takes in the snapshot of another replica, which need not be open.
+   * @throws {CrdtError} which says why it was refused.
+   */
+  mergeSnapshot(bytes: Uint8Array): void {
+    this.raw.mergeSnapshot(bytes, Date.now(), monotonic());
+    this.after();
+  }
+
+  /**
+   * Ends this replica in good order: persist its last records, and the store can be opened again
+   * under the same id. It can still be read.
+   */
+  close(): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    this.raw.close();
+    this.#stop();
+    this.#announce();
+  }
+
+  override free(): void {
+    this.#isClosed = true;
+    this.#stop();
+    super.free();
+  }
+
+  /** @internal */
+  protected override after(): void {
+    for (;;) {
+      const bytes = this.raw.nextEvent();
+      if (bytes === undefined) break;
+      this.#hear(new Reader(bytes).texts());
+    }
+    this.#announce();
+    this.#arm();
+  }
+
+  #hear(texts: string[]): void {
+    const event = told(texts, (link) => this.#peers.get(Number(link)) ?? link);
+    if (event === undefined) return;
+    switch (event.name) {
+      case "changed":
+        this.changed(event.names, "remote");
+        return;
+      case "covered":
+        this.#settle(`covered ${event.token}`);
+        return;
+      case "durable":
+        this.#settle(`durable ${event.token} ${event.members}`);
+        return;
+      default: {
+        const { name, event: content } = event;
+        const handlers = this.#handlers.get(name);
+        if (handlers === undefined || handlers.size === 0) return;
+        queueMicrotask(() => {
+          for (const { handle } of [...handlers]) callSafely(() => handle(content as never));
+        });
+      }
+    }
+  }
+
+  #announce(): void {
+    if (this.#isAnnounced || this.#outgoing.size === 0) return;
+    this.#isAnnounced = true;
+    queueMicrotask(() => {
+      this.#isAnnounced = false;
+      for (const { handle } of [...this.#outgoing]) callSafely(handle);
+    });
+  }
+
+  /** Looks again when something is due. */
+  #arm(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    if (this.#isClosed || this.#links.size === 0 && this.raw.quarantined() === 0) return;
+    const deadline = this.raw.deadline();
+    if (deadline === undefined) return;
+    const delay = Math.min(Math.max(deadline - monotonic(), 0), LONGEST_MS);
+    this.#timer = setTimeout(() => {
+      this.#timer = undefined;
+      this.after();
+    }, delay);
+    // In Node: what is due later keeps no process from ending, unless somebody waits for it.
+    if (this.#waiting.size === 0) (this.#timer as { unref?: () => void }).unref?.();
+  }
+
+  #link(peer: Peer): number {
+    const link = this.#links.get(peer);
+    if (link === undefined) {
+      throw new CrdtError("unknown-peer", `no peer ${JSON.stringify(peer)} is connected: connect it first`);
+    }
+    return link;
+  }
+
+  #wait(what: string, signal: AbortSignal | undefined): Promise<void> {
+    return new Promise((resolve, reject) => {
+      if (signal?.aborted === true) {
+        reject(signal.reason);
+        return;
+      }
+      const entry: Waiting = {
+        resolve: () => {
+          signal?.removeEventListener("abort", abort);
+          resolve();
+        },
+        reject: (error) => {
+          signal?.removeEventListener("abort", abort);
+          reject(error);
+        },
+      };
+      let entries = this.#waiting.get(what);
+      if (entries === undefined) this.#waiting.set(what, (entries = new Set()));
+      entries.add(entry);
+      this.#arm();
+      const abort = (): void => {
+        entries.delete(entry);
+        if (entries.size === 0) this.#waiting.delete(what);
+        entry.reject(signal?.reason);
+      };
+      signal?.addEventListener("abort", abort);
+    });
+  }
+
+  #settle(what: string): void {
+    const entries = this.#waiting.get(what);
+    this.#waiting.delete(what);
+    entries?.forEach((entry) => entry.resolve());
+  }
+
+  #stop(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    this.#links.clear();
+    const error = new CrdtError("closed", "the replica was closed before");
+    for (const entries of this.#waiting.values()) entries.forEach((entry) => entry.reject(error));
+    this.#waiting.clear();
+  }
+}
+
+function open({ id, store, config = {} }: ReplicaOptions): RawReplica {
+  const [high, low] = crypto.getRandomValues(new BigUint64Array(2)) as unknown as [bigint, bigint];
+  const records = new Writer();
+  const stored = store?.records ?? [];
+  records.varint(stored.length);
+  for (const record of stored) {
+    records.varint(record.length);
+    records.raw(record);
+  }
+  return new RawReplica(
+    store?.snapshot ?? new Uint8Array(),
+    records.bytes(),
+    (high << 64n) | low,
+    id ?? "",
+    Date.now(),
+    monotonic(),
+    rawConfig(store !== undefined, config),
+  );
+}
+
+/** A number of eight bytes, and what follows it. */
+function numbered(bytes: Uint8Array): StoredRecord {
+  const view = new DataView(bytes.buffer, bytes.byteOffset);
+  return { number: Number(view.getBigUint64(0, true)), bytes: bytes.slice(8) };
+}

@@ -1,0 +1,4 @@
+/** The package without its module, which is given by the application. */
+
+export * from "./all.js";
+export { init, initSync } from "./init.js";

@@ -1,0 +1,199 @@
+/** A replica kept together with a server's over a WebSocket: reconnects by itself, and works offline. */
+
+import { CrdtError } from "./errors.js";
+import type { Peer, Replica } from "./replica.js";
+import { callSafely } from "./subscribers.js";
+
+/** How it stands with a connection. */
+export type WebSocketStatus =
+  /** It is being made. */
+  | "connecting"
+  /** It is there. */
+  | "open"
+  /** It broke, or could not be made, and is tried again after a while. */
+  | "waiting"
+  /** It was closed, for good. */
+  | "closed";
+
+/** What of a `WebSocket` is used: the browser's, or one of a package for Node. */
+export interface Socket {
+  binaryType: string;
+  readonly readyState: number;
+  readonly bufferedAmount: number;
+  onopen: ((event: never) => void) | null;
+  onmessage: ((event: never) => void) | null;
+  onclose: ((event: never) => void) | null;
+  onerror: ((event: never) => void) | null;
+  send(data: Uint8Array<ArrayBuffer>): void;
+  close(code?: number, reason?: string): void;
+}
+
+export interface WebSocketOptions {
+  /** The name of the connection in the replica; the address by default. */
+  readonly peer?: Peer;
+  readonly protocols?: string | string[];
+  /** How sockets are made; the global `WebSocket` by default. In Node 20: that of the package `ws`. */
+  readonly socket?: (url: string | URL, protocols: string | string[] | undefined) => Socket;
+  /** How long the first wait after a failure is at most; each further one twice as long. 500 ms. */
+  readonly minDelayMs?: number;
+  /** The longest wait. 30 s. */
+  readonly maxDelayMs?: number;
+}
+
+/** How much may wait in a socket before no more is given to it. */
+const FULL_BYTES = 1 << 20;
+/** When to look again whether a full socket has sent something. */
+const LOOK_AGAIN_MS = 50;
+/** A connection that lasted so long was a good one: the next failure is the first again. */
+const GOOD_MS = 5_000;
+const OPEN = 1;
+
+/**
+ * Connects a replica to a server, and again whenever the connection breaks, after waits that grow and
+ * are drawn at random up to their bound; at once when the browser says that it is online again.
+ *
+ * ```js
+ * const link = connectWebSocket(replica, "wss://example.org/v1/sync");
+ * ```
+ */
+export function connectWebSocket(
+  replica: Replica,
+  /** The address, or what tells it before each attempt: with a fresh ticket, say. */
+  url: string | URL | (() => string | URL | Promise<string | URL>),
+  options: WebSocketOptions = {},
+): WebSocketLink {
+  return new WebSocketLink(replica, url, options);
+}
+
+export class WebSocketLink {
+  /** The name of the connection in the replica. */
+  readonly peer: Peer;
+  readonly #replica: Replica;
+  readonly #url: () => string | URL | Promise<string | URL>;
+  readonly #options: WebSocketOptions;
+  readonly #handlers = new Set<{ handle: (status: WebSocketStatus) => void }>();
+  readonly #stopListening: () => void;
+  readonly #retryNow = (): void => {
+    if (this.#status === "waiting") this.#open();
+  };
+  #status: WebSocketStatus = "connecting";
+  #socket: Socket | undefined;
+  #failures = 0;
+  #openedAt = 0;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  /** @internal */
+  constructor(
+    replica: Replica,
+    url: string | URL | (() => string | URL | Promise<string | URL>),
+    options: WebSocketOptions,
+  ) {
+    this.#replica = replica;
+    this.#url = typeof url === "function" ? url : () => url;
+    this.#options = options;
+    this.peer = options.peer ?? (typeof url === "function" ? "server" : String(url));
+    this.#stopListening = replica.onOutgoing(() => this.#send());
+    globalThis.addEventListener?.("online", this.#retryNow);
+    this.#open();
+  }
+
+  get status(): WebSocketStatus {
+    return this.#status;
+  }
+
+  /** Calls `handler` when the status is another. Returns what ends that. */
+  subscribe(handler: (status: WebSocketStatus) => void): () => void {
+    const entry = { handle: handler };
+    this.#handlers.add(entry);
+    return () => {
+      this.#handlers.delete(entry);
+    };
+  }
+
+  /** Ends the connection for good. The replica stays. */
+  close(): void {
+    if (this.#status === "closed") return;
+    this.#become("closed");
+    globalThis.removeEventListener?.("online", this.#retryNow);
+    this.#stopListening();
+    this.#drop();
+  }
+
+  #open(): void {
+    clearTimeout(this.#timer);
+    this.#become("connecting");
+    void this.#connect().catch(() => this.#failed());
+  }
+
+  async #connect(): Promise<void> {
+    const url = await this.#url();
+    if (this.#status !== "connecting") return;
+    const make = this.#options.socket ?? ((to, protocols) => new WebSocket(to, protocols) as Socket);
+    const socket = make(url, this.#options.protocols);
+    this.#socket = socket;
+    socket.binaryType = "arraybuffer";
+    socket.onopen = () => {
+      if (socket !== this.#socket) return;
+      this.#openedAt = Date.now();
+      this.#become("open");
+      this.#replica.connect(this.peer);
+      this.#send();
+    };
+    socket.onmessage = ({ data }: { data: unknown }) => {
+      if (socket === this.#socket && data instanceof ArrayBuffer) this.#receive(new Uint8Array(data));
+    };
+    socket.onclose = () => {
+      if (socket === this.#socket) this.#failed();
+    };
+    // What follows an error is a close.
+    socket.onerror = () => {};
+  }
+
+  #receive(bytes: Uint8Array): void {
+    try {
+      this.#replica.receive(this.peer, bytes);
+    } catch (error) {
+      // What is refused is as if lost; the replica tells of it, here and there.
+      if (error instanceof CrdtError && (error.code === "closed" || error.code === "freed")) this.close();
+    }
+  }
+
+  #send(): void {
+    const socket = this.#socket;
+    if (this.#status !== "open" || socket?.readyState !== OPEN) return;
+    if (socket.bufferedAmount > FULL_BYTES) {
+      clearTimeout(this.#timer);
+      this.#timer = setTimeout(() => this.#send(), LOOK_AGAIN_MS);
+      return;
+    }
+    for (const bytes of this.#replica.outgoing(this.peer)) socket.send(bytes as Uint8Array<ArrayBuffer>);
+  }
+
+  #failed(): void {
+    if (this.#status === "closed") return;
+    if (this.#status === "open" && Date.now() - this.#openedAt > GOOD_MS) this.#failures = 0;
+    this.#drop();
+    this.#become("waiting");
+    const { minDelayMs = 500, maxDelayMs = 30_000 } = this.#options;
+    const bound = Math.min(minDelayMs * 2 ** this.#failures++, maxDelayMs);
+    this.#timer = setTimeout(this.#retryNow, bound * (0.5 + Math.random() / 2));
+  }
+
+  #drop(): void {
+    clearTimeout(this.#timer);
+    const socket = this.#socket;
+    this.#socket = undefined;
+    socket?.close();
+    try {
+      this.#replica.disconnect(this.peer);
+    } catch {
+      // It was freed.
+    }
+  }
+
+  #become(status: WebSocketStatus): void {
+    if (status === this.#status) return;
+    this.#status = status;
+    for (const { handle } of [...this.#handlers]) callSafely(() => handle(status));
+  }
+}
