@@ -191,11 +191,13 @@ impl Extend<Dot> for CausalContext {
     }
 }
 
-/// Cost: sorts the dots.
+/// Cost: sorts the dots, unless they come in order, as those of one replica's writes do.
 impl FromIterator<Dot> for CausalContext {
     fn from_iter<I: IntoIterator<Item = Dot>>(dots: I) -> Self {
         let mut dots: SmallVec<[Dot; 4]> = dots.into_iter().collect();
-        dots.sort_unstable();
+        if !dots.is_sorted() {
+            dots.sort_unstable();
+        }
         dots.dedup();
         let mut context = Self::new();
         for of_one in dots.chunk_by(|a, b| a.replica == b.replica) {
