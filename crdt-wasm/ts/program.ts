@@ -81,8 +81,12 @@ export class Program {
 
   /** What cannot be written leaves nothing behind. */
   #write(operation: number, name: string, write: (writer: Writer) => void): void {
-    const payload = new Writer();
-    write(payload);
-    this.#begin(operation, name).raw(payload.bytes().subarray(1));
+    const { length } = this.#writer;
+    try {
+      write(this.#begin(operation, name));
+    } catch (error) {
+      this.#writer.shorten(length);
+      throw error;
+    }
   }
 }

@@ -44,6 +44,11 @@ export class Writer {
     return this.#bytes.subarray(0, this.#length);
   }
 
+  /** Forgets what was written beyond a length. */
+  shorten(length: number): void {
+    this.#length = length;
+  }
+
   byte(byte: number): void {
     this.#reserve(1);
     this.#bytes[this.#length++] = byte;
