@@ -141,3 +141,16 @@ test("a document without an id only reads", () => {
   assert.throws(() => doc.merge(new Uint8Array([1, 2])), CrdtError);
   assert.deepEqual(doc.toJSON(), {});
 });
+
+test("equal documents look equal, in whichever order their names came about", () => {
+  const here = new Document(one);
+  const there = new Document(two);
+  here.counter("middle").increment();
+  assert.deepEqual(Object.keys(here.toJSON()), ["middle"]);
+  here.set("last").add("apple");
+  here.set("first").add("apple");
+  here.set("last").remove("apple");
+  there.merge(here.encode());
+  assert.equal(JSON.stringify(here), JSON.stringify(there));
+  assert.deepEqual(Object.keys(here.toJSON()), ["first", "middle"]);
+});

@@ -29,12 +29,17 @@ export class Snapshots {
 
   take(read: (name: string) => Named, names: () => string[]): Snapshot {
     if (this.#last?.version === this.#version) return this.#last;
-    const isFirst = this.#last === undefined;
-    const values: Record<string, unknown> = Object.assign(Object.create(null), this.#last?.values);
-    for (const name of isFirst ? names() : this.#changed) {
+    const last = this.#last?.values;
+    const values: Record<string, unknown> = Object.create(null);
+    // A name that is new has its place among the others, so that equal documents look equal.
+    const hasSame = last !== undefined && [...this.#changed].every((name) => name in last);
+    for (const name of hasSame ? Object.keys(last) : names()) {
+      if (last !== undefined && name in last && !this.#changed.has(name)) {
+        values[name] = last[name];
+        continue;
+      }
       const { contents } = read(name);
-      if (contents.length === 0) delete values[name];
-      else values[name] = shown(contents);
+      if (contents.length > 0) values[name] = shown(contents);
     }
     this.#changed.clear();
     this.#last = Object.freeze({ version: this.#version, values: Object.freeze(values) });
