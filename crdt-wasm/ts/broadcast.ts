@@ -1,6 +1,5 @@
 /** Replicas of several tabs, kept together over a `BroadcastChannel`. */
 
-import { CrdtError } from "./errors.js";
 import type { Replica } from "./replica.js";
 
 type Said =
@@ -40,6 +39,10 @@ export function connectTabs(replica: Replica, name: string): Tabs {
 
   const say = (said: Said): void => channel.postMessage(said);
   const send = (): void => {
+    if (replica.isClosed) {
+      close();
+      return;
+    }
     for (const tab of tabs.keys()) {
       for (const bytes of replica.outgoing(tab)) say({ kind: "message", from: me, to: tab, bytes });
     }
@@ -66,16 +69,16 @@ export function connectTabs(replica: Replica, name: string): Tabs {
     globalThis.removeEventListener?.("pagehide", close);
     say({ kind: "bye", from: me });
     channel.close();
-    try {
-      for (const tab of [...tabs.keys()]) part(tab);
-    } catch {
-      // The replica was freed.
-    }
+    for (const tab of [...tabs.keys()]) part(tab);
     release();
   };
 
   channel.onmessage = ({ data }: MessageEvent<Said>): void => {
     if (data.from === me) return;
+    if (replica.isClosed) {
+      close();
+      return;
+    }
     switch (data.kind) {
       case "hello":
         // A tab that says it again has forgotten: it was reloaded, or its page came back.
@@ -97,9 +100,8 @@ export function connectTabs(replica: Replica, name: string): Tabs {
         if (data.to !== me || !tabs.has(data.from)) return;
         try {
           replica.receive(data.from, data.bytes);
-        } catch (error) {
+        } catch {
           // What is refused is as if lost; the replica tells of it, here and there.
-          if (error instanceof CrdtError && (error.code === "closed" || error.code === "freed")) close();
         }
     }
   };

@@ -104,8 +104,14 @@ export class Replica extends Owner<Token, RawReplica> {
     return this.raw.id() as ReplicaId;
   }
 
-  /** A connection begins. One of the same name ends. */
+  /** Whether it was closed, or freed. */
+  get isClosed(): boolean {
+    return this.#isClosed;
+  }
+
+  /** A connection begins. One of the same name ends. @throws {CrdtError} `closed`. */
   connect(peer: Peer): void {
+    this.#refuseClosed();
     let link = this.#links.get(peer);
     if (link === undefined) {
       link = this.#nextLink++;
@@ -131,8 +137,9 @@ export class Replica extends Owner<Token, RawReplica> {
    * @throws {CrdtError} which says why it was refused; the peer is told, too.
    */
   receive(peer: Peer, bytes: Uint8Array): void {
+    const link = this.#link(peer);
     try {
-      this.raw.receive(this.#link(peer), bytes, Date.now(), monotonic());
+      this.raw.receive(link, bytes, Date.now(), monotonic());
     } finally {
       this.after();
     }
@@ -153,7 +160,7 @@ export class Replica extends Owner<Token, RawReplica> {
 
   /**
    * Calls `handler` when there may be something to send or to persist, after the call that brought it
-   * about has returned. Returns what ends that.
+   * about has returned; and once it is closed or freed, as {@link isClosed} says. Returns what ends that.
    */
   onOutgoing(handler: () => void): () => void {
     const entry = { handle: handler };
@@ -305,8 +312,11 @@ export class Replica extends Owner<Token, RawReplica> {
   }
 
   override free(): void {
-    this.#isClosed = true;
-    this.#stop();
+    if (!this.#isClosed) {
+      this.#isClosed = true;
+      this.#stop();
+      this.#announce();
+    }
     super.free();
   }
 
@@ -370,7 +380,12 @@ export class Replica extends Owner<Token, RawReplica> {
     if (this.#waiting.size === 0) (this.#timer as { unref?: () => void }).unref?.();
   }
 
+  #refuseClosed(): void {
+    if (this.#isClosed) throw new CrdtError("closed", "the replica was closed before: open its store anew");
+  }
+
   #link(peer: Peer): number {
+    this.#refuseClosed();
     const link = this.#links.get(peer);
     if (link === undefined) {
       throw new CrdtError("unknown-peer", `no peer ${JSON.stringify(peer)} is connected: connect it first`);

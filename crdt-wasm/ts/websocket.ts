@@ -1,6 +1,5 @@
 /** A replica kept together with a server's over a WebSocket: reconnects by itself, and works offline. */
 
-import { CrdtError } from "./errors.js";
 import type { Peer, Replica } from "./replica.js";
 import { callSafely } from "./subscribers.js";
 
@@ -133,7 +132,7 @@ export class WebSocketLink {
     this.#socket = socket;
     socket.binaryType = "arraybuffer";
     socket.onopen = () => {
-      if (socket !== this.#socket) return;
+      if (socket !== this.#socket || this.#isOver()) return;
       this.#openedAt = Date.now();
       this.#become("open");
       this.#replica.connect(this.peer);
@@ -152,13 +151,20 @@ export class WebSocketLink {
   #receive(bytes: Uint8Array): void {
     try {
       this.#replica.receive(this.peer, bytes);
-    } catch (error) {
+    } catch {
       // What is refused is as if lost; the replica tells of it, here and there.
-      if (error instanceof CrdtError && (error.code === "closed" || error.code === "freed")) this.close();
+      this.#isOver();
     }
   }
 
+  /** A replica that is closed takes the connection with it. */
+  #isOver(): boolean {
+    if (this.#replica.isClosed) this.close();
+    return this.#status === "closed";
+  }
+
   #send(): void {
+    if (this.#isOver()) return;
     const socket = this.#socket;
     if (this.#status !== "open" || socket?.readyState !== OPEN) return;
     if (socket.bufferedAmount > FULL_BYTES) {
@@ -184,11 +190,7 @@ export class WebSocketLink {
     const socket = this.#socket;
     this.#socket = undefined;
     socket?.close();
-    try {
-      this.#replica.disconnect(this.peer);
-    } catch {
-      // It was freed.
-    }
+    this.#replica.disconnect(this.peer);
   }
 
   #become(status: WebSocketStatus): void {

@@ -1,0 +1,23 @@
+// The package, for what the tests evaluate.
+
+import * as broadcast from "/dist/broadcast.js";
+import * as main from "/dist/index.js";
+import * as indexeddb from "/dist/indexeddb.js";
+import * as websocket from "/dist/websocket.js";
+
+const { Replica } = main;
+
+globalThis.crdt = {
+  ...main,
+  ...broadcast,
+  ...indexeddb,
+  ...websocket,
+  /** Opens the stored replica of this name, as globals. */
+  async open(name, options = {}) {
+    const store = await indexeddb.openReplica(name, (given) => new Replica(given), options);
+    Object.assign(globalThis, { store, replica: store.replica });
+    globalThis.problems = [];
+    store.onError(({ code }) => problems.push(code));
+    return { id: replica.id, slot: store.slot, values: replica.toJSON() };
+  },
+};
