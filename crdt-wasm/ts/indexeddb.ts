@@ -44,14 +44,19 @@ const MANY_BYTES = 1 << 20;
 /** When to try again after a failure. */
 const AGAIN_MS = 5_000;
 
-interface Snapshot {
+/** Where something is in a store: places grow from opening to opening, where a replica counts its records from 1 in each. */
+interface Place {
   readonly slot: number;
-  readonly number: number;
+  readonly place: number;
+}
+
+/** It stands for the records up to its place. */
+interface Snapshot extends Place {
   readonly bytes: Uint8Array;
 }
 
-interface Row extends StoredRecord {
-  readonly slot: number;
+interface Row extends Place {
+  readonly bytes: Uint8Array;
   /** Whether it is the one with which the store was closed. */
   readonly isClosing: boolean;
 }
@@ -110,18 +115,25 @@ class Store implements StoredReplica {
   readonly #handlers = new Set<{ handle: (error: CrdtError) => void }>();
   /** Taken from the replica, and not yet stored. */
   #waiting: StoredRecord[] = [];
+  /** The place of the last record of the openings before. */
+  readonly #base: number;
   /** The number of the last record that was taken, and of the last that is stored. */
   #taken = 0;
   #reported = 0;
   #records: number;
   #bytes: number;
   #isWriting = false;
+  /** After a failure: whether to try with a snapshot. */
+  #tryInstead: boolean | undefined;
   #waiters: { number: number; resolve: () => void; reject: (error: CrdtError) => void }[] = [];
   #timer: ReturnType<typeof setTimeout> | undefined;
   #stopListening = (): void => {};
   #isClosing = false;
   #closing: Promise<void> | undefined;
-  readonly #hide = (): void => void this.close();
+  /** Whoever listens to errors hears of one. */
+  readonly #end = (): void => {
+    this.close().catch(() => {});
+  };
 
   constructor(
     database: IDBDatabase,
@@ -137,12 +149,15 @@ class Store implements StoredReplica {
     this.#durability = durability;
     this.#records = records.length;
     this.#bytes = records.reduce((sum, { bytes }) => sum + bytes.length, 0);
-    this.#reported = this.#taken = records.at(-1)?.number ?? snapshot?.number ?? 0;
+    this.#base = records.at(-1)?.place ?? snapshot?.place ?? 0;
   }
 
   begin(): void {
-    this.#stopListening = this.replica.onOutgoing(() => this.#write());
-    globalThis.addEventListener?.("pagehide", this.#hide);
+    this.#stopListening = this.replica.onOutgoing(() => {
+      if (this.replica.isClosed) this.#end();
+      else this.#write();
+    });
+    globalThis.addEventListener?.("pagehide", this.#end);
     this.#write();
   }
 
@@ -166,7 +181,7 @@ class Store implements StoredReplica {
   }
 
   async #close(): Promise<void> {
-    globalThis.removeEventListener?.("pagehide", this.#hide);
+    globalThis.removeEventListener?.("pagehide", this.#end);
     this.#stopListening();
     this.replica.close();
     this.#isClosing = true;
@@ -186,11 +201,16 @@ class Store implements StoredReplica {
     if ((this.#isWriting && !this.#isClosing) || this.#waiting.length === 0) return;
     clearTimeout(this.#timer);
     const isMany = this.#records > MANY_RECORDS || this.#bytes > MANY_BYTES;
+    const withSnapshot = (this.#tryInstead ?? isMany) && !this.#isClosing;
     this.#isWriting = true;
-    const records = this.#waiting;
-    void this.#store(records, isMany && !this.#isClosing ? this.replica.storedSnapshot() : undefined).then(
+    const records = [...this.#waiting];
+    void this.#store(records, withSnapshot).then(
       () => this.#wrote(records),
-      (error: unknown) => this.#failed(asCrdtError(error)),
+      (error: unknown) => {
+        // It may be shorter than the records, or longer.
+        this.#tryInstead = !withSnapshot;
+        this.#failed(asCrdtError(error));
+      },
     );
   }
 
@@ -200,31 +220,36 @@ class Store implements StoredReplica {
     this.#taken = records.at(-1)?.number ?? this.#taken;
   }
 
-  #store(records: readonly StoredRecord[], snapshot: StoredRecord | undefined): Promise<void> {
-    const { slot } = this;
+  /** At once as far as the request to the database, so that it is made even when the page goes. */
+  async #store(records: readonly StoredRecord[], withSnapshot: boolean): Promise<void> {
+    const slot = this.slot;
+    const snapshot = withSnapshot ? this.replica.storedSnapshot() : undefined;
     const transaction = this.#database.transaction(["snapshots", "records"], "readwrite", {
       durability: this.#durability,
     });
     const done = ended(transaction);
-    const stored = transaction.objectStore("records");
+    const rows = transaction.objectStore("records");
     if (snapshot !== undefined) {
-      transaction.objectStore("snapshots").put({ slot, ...snapshot } satisfies Snapshot);
-      stored.delete(IDBKeyRange.bound([slot, 0], [slot, snapshot.number]));
-      this.#records = this.#bytes = 0;
+      const place = this.#base + snapshot.number;
+      transaction.objectStore("snapshots").put({ slot, place, bytes: snapshot.bytes } satisfies Snapshot);
+      rows.delete(IDBKeyRange.bound([slot, 0], [slot, place]));
     }
     const last = records.at(-1)?.number;
-    for (const { number, bytes } of records) {
-      if (snapshot !== undefined && number <= snapshot.number) continue;
-      stored.put({ slot, number, bytes, isClosing: this.#isClosing && number === last } satisfies Row);
-      this.#records++;
-      this.#bytes += bytes.length;
+    const added = records.filter(({ number }) => snapshot === undefined || number > snapshot.number);
+    for (const { number, bytes } of added) {
+      const isClosing = this.#isClosing && number === last;
+      rows.put({ slot, place: this.#base + number, bytes, isClosing } satisfies Row);
     }
-    transaction.commit?.();
-    return done;
+    transaction.commit();
+    await done;
+    if (snapshot !== undefined) this.#records = this.#bytes = 0;
+    this.#records += added.length;
+    this.#bytes += added.reduce((sum, { bytes }) => sum + bytes.length, 0);
   }
 
   #wrote(records: readonly StoredRecord[]): void {
     this.#isWriting = false;
+    this.#tryInstead = undefined;
     this.#reported = Math.max(records.at(-1)?.number ?? 0, this.#reported);
     this.#waiting = this.#waiting.filter(({ number }) => number > this.#reported);
     const isThere = ({ number }: { number: number }): boolean => number <= this.#reported;
@@ -241,8 +266,6 @@ class Store implements StoredReplica {
 
   #failed(error: CrdtError): void {
     this.#isWriting = false;
-    // With the next write, or then, a snapshot is tried in place of the records: it may be shorter.
-    this.#records = MANY_RECORDS + 1;
     if (!this.#isClosing) this.#timer = setTimeout(() => this.#write(), AGAIN_MS);
     const waiters = this.#waiters;
     this.#waiters = [];
@@ -276,8 +299,15 @@ async function mergeOthers(
           store: { snapshot: bytes, records: records.map((record) => record.bytes) },
           ...(config && { config }),
         });
-        bytes = await conclude(database, slot, other);
-        other.free();
+        bytes = other.storedSnapshot().bytes;
+        try {
+          await conclude(database, slot, other);
+        } catch (error) {
+          // It stays as it is until there is room.
+          if (asCrdtError(error).code !== "quota") throw error;
+        } finally {
+          other.free();
+        }
       }
       if (bytes !== undefined) replica.mergeSnapshot(bytes);
     } finally {
@@ -287,19 +317,21 @@ async function mergeOthers(
 }
 
 /** Closes a replica, with a snapshot in place of its records: the next time it can be taken as it is. */
-async function conclude(database: IDBDatabase, slot: number, replica: Replica): Promise<Uint8Array> {
+async function conclude(database: IDBDatabase, slot: number, replica: Replica): Promise<void> {
   const snapshot = replica.storedSnapshot();
   replica.close();
   const transaction = database.transaction(["snapshots", "records"], "readwrite");
   const done = ended(transaction);
-  transaction.objectStore("snapshots").put({ slot, ...snapshot } satisfies Snapshot);
-  const stored = transaction.objectStore("records");
-  stored.delete(IDBKeyRange.bound([slot, 0], [slot, Infinity]));
+  const { number: place, bytes } = snapshot;
+  transaction.objectStore("snapshots").put({ slot, place, bytes } satisfies Snapshot);
+  const rows = transaction.objectStore("records");
+  rows.delete(IDBKeyRange.bound([slot, 0], [slot, Infinity]));
   for (const record of replica.records()) {
-    if (record.number > snapshot.number) stored.put({ slot, ...record, isClosing: true } satisfies Row);
+    if (record.number <= place) continue;
+    rows.put({ slot, place: record.number, bytes: record.bytes, isClosing: true } satisfies Row);
   }
+  transaction.commit();
   await done;
-  return snapshot.bytes;
 }
 
 async function read(database: IDBDatabase, slot: number): Promise<Stored> {
@@ -341,7 +373,7 @@ function openDatabase(name: string): Promise<IDBDatabase> {
     const request = indexedDB.open(name, 1);
     request.onupgradeneeded = () => {
       request.result.createObjectStore("snapshots", { keyPath: "slot" });
-      request.result.createObjectStore("records", { keyPath: ["slot", "number"] });
+      request.result.createObjectStore("records", { keyPath: ["slot", "place"] });
     };
     request.onsuccess = () => {
       const database = request.result;

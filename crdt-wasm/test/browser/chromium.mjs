@@ -37,6 +37,7 @@ export function browse(folders = FOLDERS, options = {}) {
       const tab = await context.newPage();
       tab.problems = [];
       tab.on("pageerror", (error) => tab.problems.push(error));
+      tab.devtools = await context.newCDPSession(tab);
       await load(tab, this.site.address + page);
       return tab;
     },
@@ -66,7 +67,6 @@ export async function load(tab, address) {
 /** Ends the process of a tab. */
 export async function kill(tab) {
   const crashed = tab.waitForEvent("crash");
-  const session = await tab.context().newCDPSession(tab);
-  session.send("Page.crash").catch(() => {});
+  tab.devtools.send("Page.crash").catch(() => {});
   await crashed;
 }

@@ -7,6 +7,20 @@ import * as websocket from "/dist/websocket.js";
 
 const { Replica } = main;
 
+/** How many bytes a store holds. */
+globalThis.storedBytes = async (name) => {
+  const settled = (request) =>
+    new Promise((resolve, reject) => {
+      request.onsuccess = () => resolve(request.result);
+      request.onerror = () => reject(request.error);
+    });
+  const database = await settled(indexedDB.open(`crdt-wasm ${name}`));
+  const rows = ["snapshots", "records"].map((store) => settled(database.transaction(store).objectStore(store).getAll()));
+  const all = (await Promise.all(rows)).flat();
+  database.close();
+  return all.reduce((sum, { bytes }) => sum + bytes.length, 0);
+};
+
 globalThis.crdt = {
   ...main,
   ...broadcast,

@@ -1,0 +1,210 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { browse, kill, load } from "./chromium.mjs";
+
+const shared = browse();
+const { skip } = shared;
+
+const open = (tab, name = "shop", options = {}) =>
+  tab.evaluate(([of, given]) => crdt.open(of, given), [name, options]);
+const add = (tab, element) => tab.evaluate((added) => void replica.set("cart").add(added), element);
+const reload = async (tab) => {
+  await tab.reload();
+  await tab.waitForFunction(() => globalThis.crdt !== undefined);
+};
+
+test("a reload and a navigation keep the data and the id, whatever was under way", { skip }, async (t) => {
+  const context = await shared.context(t);
+  const tab = await shared.tab(context);
+  const first = await open(tab);
+  assert.deepEqual(first, { id: first.id, slot: 0, values: {} });
+  const elements = [];
+  for (let round = 0; round < 5; round++) {
+    const element = `apple ${round}`;
+    elements.push(element);
+    await add(tab, element);
+    if (round % 2 === 0) await reload(tab);
+    else {
+      await tab.goto("about:blank");
+      await load(tab, `${shared.site.address}page.html`);
+    }
+    assert.deepEqual(await open(tab), { id: first.id, slot: 0, values: { cart: elements } });
+  }
+  await tab.evaluate(() => store.close());
+  assert.equal((await open(tab)).id, first.id);
+  assert.deepEqual(tab.problems, []);
+});
+
+test("what was written right before a reload is there after it, behind a write that is under way too", { skip }, async (t) => {
+  const tab = await shared.tab(await shared.context(t));
+  let id;
+  for (let round = 0; round < 10; round++) {
+    const opened = await open(tab, "shop", { durability: round % 2 === 0 ? "strict" : "relaxed" });
+    id ??= opened.id;
+    assert.deepEqual([opened.id, opened.values.likes], [id, round === 0 ? undefined : round * 102]);
+    const reloaded = tab.waitForNavigation();
+    await tab.evaluate(async () => {
+      replica.counter("likes").increment();
+      // By now it is under way.
+      for (let turn = 0; turn < 10; turn++) await undefined;
+      for (let count = 0; count < 101; count++) replica.counter("likes").increment();
+      location.reload();
+    });
+    await reloaded;
+    await tab.waitForFunction(() => globalThis.crdt !== undefined);
+  }
+  assert.deepEqual(tab.problems, []);
+});
+
+test("after an unclean end the id is another, and what was stored is there", { skip }, async (t) => {
+  const context = await shared.context(t);
+  const tab = await shared.tab(context);
+  const first = await open(tab);
+  await add(tab, "apple");
+  await tab.evaluate(() => store.stored());
+  await kill(tab);
+  const again = await shared.tab(context);
+  const second = await open(again);
+  assert.notEqual(second.id, first.id);
+  assert.deepEqual(second, { id: second.id, slot: 0, values: { cart: ["apple"] } });
+  await reload(again);
+  assert.equal((await open(again)).id, second.id);
+});
+
+test("tabs never share an id, and leave no more stores than were open at once", { skip }, async (t) => {
+  const context = await shared.context(t);
+  const seen = new Set();
+  for (let round = 0; round < 3; round++) {
+    const tabs = await Promise.all([1, 2, 3].map(() => shared.tab(context)));
+    const opened = await Promise.all(tabs.map((tab) => open(tab)));
+    assert.equal(new Set(opened.map(({ id }) => id)).size, 3);
+    assert.deepEqual(opened.map(({ slot }) => slot).sort(), [0, 1, 2]);
+    for (const { id } of opened) seen.add(id);
+    for (const [index, tab] of tabs.entries()) await add(tab, `${round} ${index}`);
+    await Promise.all(tabs.map((tab) => tab.goto("about:blank")));
+    await Promise.all(tabs.map((tab) => tab.close()));
+  }
+  const last = await shared.tab(context);
+  const { slot, id, values } = await open(last);
+  assert.equal(slot, 0);
+  assert.ok(seen.has(id));
+  assert.equal(seen.size, 3);
+  // What the other stores hold is here as well.
+  assert.deepEqual(values.cart, [0, 1, 2].flatMap((round) => [0, 1, 2].map((index) => `${round} ${index}`)));
+});
+
+test("a killed tab's store is taken in by the next, and its place is used again", { skip }, async (t) => {
+  const context = await shared.context(t);
+  const tabs = [await shared.tab(context), await shared.tab(context)];
+  await open(tabs[0]);
+  const killed = await open(tabs[1]);
+  await add(tabs[1], "apple");
+  await tabs[1].evaluate(() => store.stored());
+  await kill(tabs[1]);
+  await tabs[0].goto("about:blank");
+  const next = [await shared.tab(context), await shared.tab(context)];
+  assert.deepEqual((await open(next[0])).values, { cart: ["apple"] });
+  const { id, slot } = await open(next[1]);
+  assert.equal(slot, 1);
+  assert.notEqual(id, killed.id);
+});
+
+test("a tab that is killed in mid-write loses nothing that it reported as stored", { skip }, async (t) => {
+  const context = await shared.context(t);
+  const reported = new Set();
+  await context.exposeFunction("report", (element) => void reported.add(element));
+  for (let round = 0; round < 6; round++) {
+    const tab = await shared.tab(context);
+    const { values } = await open(tab, "shop", { durability: round % 2 === 0 ? "strict" : "relaxed" });
+    const kept = new Set(values.cart);
+    assert.deepEqual([...reported].filter((element) => !kept.has(element)), []);
+    await tab.evaluate(async (number) => {
+      // One after another, and many at once. Long, so that snapshots are written as well.
+      const write = async (element) => {
+        replica.set("cart").add(element);
+        await store.stored();
+        void report(element);
+      };
+      globalThis.under = (async () => {
+        for (let count = 0; ; count++) {
+          await Promise.all([0, 1, 2].map((of) => write(`${number} ${count} ${of} ${"x".repeat(2_000)}`)));
+        }
+      })();
+    }, round);
+    const before = reported.size;
+    await until(() => reported.size > before + 100 * (round + 1));
+    await kill(tab);
+  }
+  assert.ok(reported.size > 1_000);
+  const tab = await shared.tab(context);
+  const kept = new Set((await open(tab)).values.cart);
+  assert.deepEqual([...reported].filter((element) => !kept.has(element)), []);
+});
+
+test("a full quota is a typed error; the replica goes on, also when there is room again", { skip }, async (t) => {
+  const context = await shared.context(t);
+  const tab = await shared.tab(context);
+  const origin = new URL(shared.site.address).origin;
+  const setQuota = (quotaSize) => tab.devtools.send("Storage.overrideQuotaForOrigin", { origin, quotaSize });
+  // Before it is first asked for, as the browser keeps for a while what there was.
+  await setQuota(500_000);
+  const { id } = await open(tab);
+  await add(tab, "apple");
+  await tab.evaluate(() => store.stored());
+  const told = await tab.evaluate(async () => {
+    replica.set("cart").add("x".repeat(1_000_000));
+    const error = await store.stored().then(() => undefined, (reason) => reason);
+    return { isOurs: error instanceof crdt.CrdtError, code: error?.code, message: error?.message, problems };
+  });
+  assert.deepEqual([told.isOurs, told.code], [true, "quota"]);
+  assert.ok(told.problems.length >= 1 && told.problems.every((code) => code === "quota"));
+  assert.match(told.message, /room/);
+  // It stays usable, and says so again.
+  const size = await tab.evaluate(async () => {
+    replica.set("cart").add("pear");
+    await store.stored().catch(() => {});
+    return replica.set("cart").size;
+  });
+  assert.equal(size, 3);
+  await setQuota(10_000_000);
+  await tab.evaluate(() => store.stored());
+  await reload(tab);
+  const again = await open(tab);
+  assert.equal(again.id, id);
+  assert.equal(again.values.cart.length, 3);
+  // By itself too, without another write.
+  await tab.evaluate(async () => {
+    replica.set("cart").add("y".repeat(40_000_000));
+    await store.stored().catch(() => {});
+  });
+  await setQuota(undefined);
+  await tab.waitForFunction(() => storedBytes("shop").then((bytes) => bytes > 40_000_000), null, { polling: 500 });
+  await kill(tab);
+  const last = await shared.tab(context);
+  assert.equal((await open(last)).values.cart.length, 4);
+  assert.deepEqual(tab.problems, []);
+});
+
+test("where there is no room, a store is opened, and what a killed tab left is taken in", { skip }, async (t) => {
+  const context = await shared.context(t);
+  const tabs = [await shared.tab(context), await shared.tab(context)];
+  for (const tab of tabs) await open(tab);
+  await add(tabs[1], "apple");
+  await tabs[1].evaluate(() => store.stored());
+  await kill(tabs[1]);
+  await tabs[0].goto("about:blank");
+  const next = await shared.tab(context);
+  const origin = new URL(shared.site.address).origin;
+  await next.devtools.send("Storage.overrideQuotaForOrigin", { origin, quotaSize: 1 });
+  const { values } = await open(next);
+  assert.deepEqual(values, { cart: ["apple"] });
+});
+
+/** Waits until something holds that this process is told of. */
+async function until(holds) {
+  for (const end = Date.now() + 15_000; !holds(); ) {
+    assert.ok(Date.now() < end, "it takes too long");
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+}
