@@ -59,6 +59,8 @@ export interface ReplicaOptions {
 
 /** The longest that a timer can wait. */
 const LONGEST_MS = 0x7fff_ffff;
+/** When to look again at what is due, and was not taken: a socket may be full. */
+const OVERDUE_MS = 50;
 
 interface Waiting {
   readonly resolve: () => void;
@@ -371,7 +373,8 @@ export class Replica extends Owner<Token, RawReplica> {
     if (this.#isClosed || this.#links.size === 0 && this.raw.quarantined() === 0) return;
     const deadline = this.raw.deadline();
     if (deadline === undefined) return;
-    const delay = Math.min(Math.max(deadline - monotonic(), 0), LONGEST_MS);
+    const left = deadline - monotonic();
+    const delay = left > 0 ? Math.min(left, LONGEST_MS) : OVERDUE_MS;
     this.#timer = setTimeout(() => {
       this.#timer = undefined;
       this.after();

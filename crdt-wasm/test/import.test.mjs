@@ -1,0 +1,30 @@
+import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
+import { test } from "node:test";
+import { promisify } from "node:util";
+
+const run = (script) =>
+  promisify(execFile)(process.execPath, ["--input-type=module", "--eval", script], { cwd: import.meta.dirname });
+
+test("every entry is imported without WebAssembly, and without a side effect", async () => {
+  const script = `
+    for (const name of ["WebAssembly", "crypto", "navigator", "BroadcastChannel", "fetch"]) delete globalThis[name];
+    const before = Reflect.ownKeys(globalThis).length;
+    const entries = ["", "/slim", "/types", "/types/slim", "/websocket", "/broadcast", "/indexeddb"];
+    const modules = [];
+    for (const entry of entries) modules.push(await import("crdt-wasm" + entry));
+    if (Reflect.ownKeys(globalThis).length !== before) throw new Error("a global was added");
+    const [{ Document }] = modules;
+    try { new Document(); } catch (error) { console.log(error.name, error.code); }
+  `;
+  assert.equal((await run(script)).stdout, "CrdtError module\n");
+});
+
+test("where there are neither IndexedDB nor locks, the error says what is needed", async () => {
+  const script = `
+    import { Replica } from "crdt-wasm";
+    import { openReplica } from "crdt-wasm/indexeddb";
+    await openReplica("shop", (options) => new Replica(options)).catch(({ code, message }) => console.log(code, message));
+  `;
+  assert.match((await run(script)).stdout, /^store .*https/);
+});
