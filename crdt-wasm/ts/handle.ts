@@ -1,3 +1,6 @@
+/// <reference lib="esnext.disposable" preserve="true" />
+// For users whose own libraries do not know of `using`.
+
 import { CrdtError } from "./errors.js";
 
 /** What is held in the module's memory, until it is freed. */

@@ -119,7 +119,7 @@ export class OrSet extends Lattice<RawOrSet> {
     return this.raw.size();
   }
 
-  /** The elements, in order. */
+  /** The elements, by replica, in the order in which each has added them. */
   values(): Value[] {
     return unpackValues(this.raw.values());
   }
