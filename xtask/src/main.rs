@@ -1,4 +1,5 @@
-//! The commands of this repository: `cargo xtask demo`, `cargo xtask test`, `cargo xtask simulate`.
+//! The commands of this repository: `cargo xtask demo`, `cargo xtask test`, `cargo xtask simulate`,
+//! `cargo xtask wasm`.
 
 mod cargo;
 mod demo;
@@ -15,6 +16,8 @@ usage: cargo xtask demo [FILE]           three regions run over a file of operat
        cargo xtask test [STEP …]         everything that has to hold, or the steps that are named
        cargo xtask test --list           the steps
        cargo xtask simulate --seeds N    replicas in a simulated world, N times; --help for more
+       cargo xtask wasm                  the npm package, into crdt-wasm/dist
+       cargo xtask wasm --serve          builds it, and shows crdt-wasm/examples/cart on 127.0.0.1
 
 FILE: see docs/OPERATIONS.md; without one, the examples of crdt-node/operations/default.ops run.";
 

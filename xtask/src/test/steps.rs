@@ -5,6 +5,7 @@ use std::process::Command;
 use super::step::{Step, Work};
 use super::{lock_files, no_std, package};
 use crate::cargo::cargo;
+use crate::wasm;
 use crate::workspace::Workspace;
 
 pub(super) fn all(workspace: &Workspace) -> Vec<Step> {
@@ -51,6 +52,11 @@ pub(super) fn all(workspace: &Workspace) -> Vec<Step> {
         steps.push(commands("benches", "the benches compile", [line]));
     }
     steps.push(check("package", "every library can be published", package::check));
+    steps.push(check(
+        "wasm",
+        "the npm package works in Node, in bundlers and in a browser",
+        wasm::test,
+    ));
     steps
 }
 

@@ -2,6 +2,8 @@
 
 mod build;
 mod process;
+mod serve;
+mod test;
 mod toolchain;
 
 use std::process::ExitCode;
@@ -11,6 +13,7 @@ use crate::misused;
 pub(crate) fn run(words: &[&str]) -> ExitCode {
     let done = match words {
         [] => build::build(),
+        ["--serve"] => serve::serve(),
         _ => return misused(&format!("`cargo xtask wasm` does not know {:?}", words.join(" "))),
     };
     match done {
@@ -20,4 +23,9 @@ pub(crate) fn run(words: &[&str]) -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+/// The step of `cargo xtask test`.
+pub(crate) fn test() -> Result<(), String> {
+    test::test()
 }
