@@ -10,6 +10,7 @@
 import { CrdtError } from "./errors.js";
 import type { ReplicaConfig } from "./config.js";
 import type { Replica, ReplicaOptions, StoredRecord } from "./replica.js";
+import { leaseFirst, leaseOf, type Lease } from "./lease.js";
 import { callSafely } from "./subscribers.js";
 
 export interface IndexedDbOptions {
@@ -88,7 +89,7 @@ export async function openReplica(
   const database = await openDatabase(`crdt-wasm ${name}`);
   let lease: Lease | undefined;
   try {
-    lease = await leaseFirst(locks, name);
+    lease = await leaseFirst(locks, name, await slotsOf(database));
     const mine = await read(database, lease.slot);
     const { config } = options;
     const replica = make({
@@ -284,11 +285,8 @@ async function mergeOthers(
   make: (options: ReplicaOptions) => Replica,
   config: ReplicaConfig | undefined,
 ): Promise<void> {
-  const slots = await answered(database.transaction("records").objectStore("records").getAllKeys());
-  const kept = await answered(database.transaction("snapshots").objectStore("snapshots").getAllKeys());
-  const others = new Set([...slots.map((key) => (key as number[])[0] as number), ...(kept as number[])]);
-  others.delete(mine);
-  for (const slot of others) {
+  for (const slot of await slotsOf(database)) {
+    if (slot === mine) continue;
     const lease = await leaseOf(locks, name, slot);
     if (lease === undefined) continue; // A tab uses it, and can be talked to.
     try {
@@ -342,30 +340,13 @@ async function read(database: IDBDatabase, slot: number): Promise<Stored> {
   return { snapshot: await snapshot, records: await records };
 }
 
-/** A store that this tab has to itself. */
-interface Lease {
-  readonly slot: number;
-  release(): void;
-}
-
-async function leaseFirst(locks: LockManager, name: string): Promise<Lease> {
-  for (let slot = 0; ; slot++) {
-    const lease = await leaseOf(locks, name, slot);
-    if (lease !== undefined) return lease;
-  }
-}
-
-function leaseOf(locks: LockManager, name: string, slot: number): Promise<Lease | undefined> {
-  return new Promise((resolve, reject) => {
-    const request = locks.request(`crdt-wasm ${name} ${slot}`, { ifAvailable: true }, (lock) => {
-      if (lock === null) {
-        resolve(undefined);
-        return undefined;
-      }
-      return new Promise<void>((release) => resolve({ slot, release }));
-    });
-    request.catch(reject);
-  });
+/** The stores that there are, in order. */
+async function slotsOf(database: IDBDatabase): Promise<Set<number>> {
+  const transaction = database.transaction(["snapshots", "records"]);
+  const snapshots = answered(transaction.objectStore("snapshots").getAllKeys());
+  const records = answered(transaction.objectStore("records").getAllKeys());
+  const slots = [...(await snapshots), ...(await records).map((key) => (key as number[])[0])] as number[];
+  return new Set(slots.sort((one, other) => one - other));
 }
 
 function openDatabase(name: string): Promise<IDBDatabase> {
