@@ -88,7 +88,7 @@ export class MvRegister extends Lattice<RawMvRegister> {
     return this.raw.clear();
   }
 
-  /** The values, in order: several when there were concurrent writes. */
+  /** The values, in the order of their bytes: several when there were concurrent writes. */
   values(): Value[] {
     return unpackValues(this.raw.values());
   }

@@ -119,7 +119,7 @@ export class OrSet extends Lattice<RawOrSet> {
     return this.raw.size();
   }
 
-  /** The elements, by replica, in the order in which each has added them. */
+  /** The elements, in the order of their additions: by replica, then one after the other. */
   values(): Value[] {
     return unpackValues(this.raw.values());
   }
