@@ -61,7 +61,12 @@ class Pane {
     });
     parts.like.addEventListener("click", () => this.#wrote(replica.counter("likes").increment()));
     onSubmit(parts["save-name"], () => this.#wrote(replica.register("name").set(parts.name.value.trim())));
-    onSubmit(parts["save-address"], () => this.#wrote(replica.mvRegister("address").set(parts.address.value.trim())));
+    onSubmit(parts["save-address"], () => {
+      const text = parts.address.value.trim();
+      const address = replica.mvRegister("address");
+      if (text !== "") this.#wrote(address.set(text));
+      else if (!address.isConflicted) this.#wrote(address.clear());
+    });
     parts.online.addEventListener("click", () => {
       this.isOnline = !this.isOnline;
       parts.online.setAttribute("aria-checked", this.isOnline);
@@ -93,7 +98,7 @@ class Pane {
     const { length } = this.#unsynced;
     const other = otherOf(this);
     const unsynced = `${length} ${length === 1 ? "change is" : "changes are"} not yet at the ${other.name.toLowerCase()}.`;
-    let [is, text] = ["synced", `In sync with the ${other.name.toLowerCase()}.`];
+    let [is, text] = ["synced", `Everything written here is at the ${other.name.toLowerCase()}.`];
     if (!isLinked()) {
       const why = this.isOnline ? `The ${other.name.toLowerCase()} is offline.` : "Offline.";
       [is, text] = length === 0 ? ["offline", why] : ["waiting", `${why} ${unsynced}`];
@@ -151,6 +156,7 @@ class Pane {
       );
       if (hadFocus) (choices.firstElementChild ?? field).focus();
     }
+    field.placeholder = conflict.hidden ? "" : "Or write another";
     showIn(field, values.length === 1 ? values[0] : "");
   }
 }
@@ -229,7 +235,7 @@ function connect() {
 }
 
 const panes = [new Pane("Laptop"), new Pane("Phone")];
-for (const { replica } of panes) replica.setMembers(panes.map((pane) => pane.replica.id).filter((id) => id !== replica.id));
+for (const pane of panes) pane.replica.setMembers([otherOf(pane).replica.id]);
 panes[0].replica.transact((tx) => {
   tx.set("cart").addAll(["Apples", "Bread"]);
   tx.counter("likes").increment(2);
