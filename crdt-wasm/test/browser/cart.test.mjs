@@ -175,3 +175,16 @@ test("it fits a phone, in the dark too, and leaves alone what is being typed", {
     assert.deepEqual(errors, []);
   }),
 );
+
+test("a page that does not allow WebAssembly is told so", { skip: noBrowser }, () =>
+  withBrowser(async (browser, address) => {
+    const page = await browser.newPage();
+    await page.route("**/cart/", async (route) => {
+      const answer = await route.fetch();
+      await route.fulfill({ response: answer, headers: { ...answer.headers(), "content-security-policy": "script-src 'self'" } });
+    });
+    const error = page.waitForEvent("pageerror");
+    await page.goto(`${address}examples/cart/`);
+    assert.match((await error).message, /the WebAssembly module cannot be loaded/);
+  }),
+);

@@ -9,6 +9,8 @@ import { fileURLToPath } from "node:url";
 import { chromium } from "playwright-core";
 
 const TYPES = { ".html": "text/html", ".js": "text/javascript", ".wasm": "application/wasm" };
+/** What a page has to allow, and no more. */
+const POLICY = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; style-src 'unsafe-inline'; img-src data:";
 const executablePath = process.env.CHROMIUM ?? "/usr/bin/chromium";
 
 /** Why there is no browser here; `false` if there is one. */
@@ -22,7 +24,8 @@ export async function withBrowser(use) {
     const path = pathname.endsWith("/") ? `${pathname}index.html` : pathname;
     try {
       const bytes = await readFile(fileURLToPath(new URL(`.${path}`, root)));
-      answer.writeHead(200, { "content-type": TYPES[extname(path)] ?? "text/plain" }).end(bytes);
+      const type = TYPES[extname(path)] ?? "text/plain";
+      answer.writeHead(200, { "content-type": type, "content-security-policy": POLICY }).end(bytes);
     } catch {
       answer.writeHead(404).end();
     }
