@@ -1,10 +1,14 @@
 import assert from "node:assert/strict";
-import { test } from "node:test";
+import { after, test } from "node:test";
 
 import { CrdtError, Replica } from "crdt-wasm";
 
 const failsWith = (code) => (error) => error instanceof CrdtError && error.code === code;
 const later = () => new Promise((resolve) => setTimeout(resolve));
+
+// Somebody who waits with `AbortSignal.timeout` alone keeps no process from ending.
+const alive = setInterval(() => {}, 1_000);
+after(() => clearInterval(alive));
 
 /** Two replicas, and what carries their messages in the microtasks after each call. */
 function linked(here, there) {
