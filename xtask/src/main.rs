@@ -17,6 +17,7 @@ usage: cargo xtask demo [FILE]           three regions run over a file of operat
        cargo xtask test --list           the steps
        cargo xtask simulate --seeds N    replicas in a simulated world, N times; --help for more
        cargo xtask wasm                  the npm package, into crdt-wasm/dist
+       cargo xtask wasm --report         its sizes and times beside those of its peers
        cargo xtask wasm --serve          builds it, and shows crdt-wasm/examples/cart on 127.0.0.1
 
 FILE: see docs/OPERATIONS.md; without one, the examples of crdt-node/operations/default.ops run.";

@@ -43,6 +43,11 @@ pub(super) fn npm(words: &[&str]) -> Result<(), String> {
     run(Command::new("npm").args(words).current_dir(package()))
 }
 
+/// A script of the package, with what Node prints.
+pub(super) fn node(script: &str) -> Result<(), String> {
+    run(Command::new("node").arg(script).current_dir(package()))
+}
+
 /// One module: compiled, given its JavaScript, and made smaller.
 fn module(toolchain: &Toolchain, out: &Path, name: &str, features: &[&str]) -> Result<(), String> {
     let target = target()?.join("wasm");

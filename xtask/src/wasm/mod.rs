@@ -14,6 +14,7 @@ pub(crate) fn run(words: &[&str]) -> ExitCode {
     let done = match words {
         [] => build::build(),
         ["--serve"] => serve::serve(),
+        ["--report"] => build::build().and_then(|()| build::node("report.mjs")),
         _ => return misused(&format!("`cargo xtask wasm` does not know {:?}", words.join(" "))),
     };
     match done {
