@@ -28,3 +28,21 @@ test("where there are neither IndexedDB nor locks, the error says what is needed
   `;
   assert.match((await run(script)).stdout, /^store .*https/);
 });
+
+test("without a FinalizationRegistry objects work, and are freed by hand", async () => {
+  const script = `
+    delete globalThis.FinalizationRegistry;
+    const { OrSet, Replica, ReplicaId } = await import("crdt-wasm");
+    for (let index = 0; index < 2_000; index++) {
+      const replica = new Replica();
+      replica.set("cart").add("x".repeat(10_000));
+      replica.free();
+    }
+    const set = new OrSet(ReplicaId.random());
+    set.add("apple");
+    console.log(set.values().join());
+    set.free();
+    try { set.size } catch ({ code }) { console.log(code); }
+  `;
+  assert.equal((await run(script)).stdout, "apple\nfreed\n");
+});
