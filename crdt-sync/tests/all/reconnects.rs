@@ -95,6 +95,27 @@ fn one_sided_reconnect_of_the_receiver_still_converges() {
 }
 
 #[test]
+fn who_takes_the_other_end_over_is_told_again_what_is_included() {
+    let mut fleet = Fleet::<Set>::new(3, &Config::volatile());
+    fleet.connect(0, 1);
+    fleet.connect(0, 2);
+    add(&mut fleet, 1, 1);
+    fleet.run(1_000);
+    let backup = fleet.stores[1].clone();
+    let token = add(&mut fleet, 2, 2);
+    fleet.run(60_000);
+    assert!(fleet.replicas[1].covers(&token));
+    // A process begun from a backup takes the place of 1; for 0 the connection goes on.
+    fleet.reopen(1, &backup);
+    assert!(!fleet.replicas[1].covers(&token));
+    let now = fleet.now();
+    fleet.replicas[1].connect(Peer(0), now);
+    fleet.run(120_000);
+    assert!(fleet.are_equal());
+    assert!(fleet.replicas[1].covers(&token));
+}
+
+#[test]
 fn a_late_hello_of_the_opening_before_does_not_cut_the_link_for_good() {
     let mut fleet = Fleet::<Set>::new(2, &Config::default());
     add(&mut fleet, 1, 1);
