@@ -2,6 +2,7 @@
 
 import type { Peer, Replica } from "./replica.js";
 import { callSafely } from "./subscribers.js";
+import { Watch } from "./watch.js";
 
 /** How it stands with a connection. */
 export type WebSocketStatus =
@@ -37,6 +38,12 @@ export interface WebSocketOptions {
   readonly minDelayMs?: number;
   /** The longest wait. 30 s. */
   readonly maxDelayMs?: number;
+  /**
+   * After how much silence the server is greeted again; if it is silent for as long after that, the connection
+   * counts as broken, and so does one that is not there after twice as long. 30 s; with `Infinity` only what
+   * the socket tells counts. A message has to arrive in that time: on a slow line set `maxMessage`, too.
+   */
+  readonly silenceMs?: number;
 }
 
 /** How much may wait in a socket before no more is given to it. */
@@ -49,7 +56,8 @@ const OPEN = 1;
 
 /**
  * Connects a replica to a server, and again whenever the connection breaks, after waits that grow and
- * are drawn at random up to their bound; at once when the browser says that it is online again.
+ * are drawn at random up to their bound; at once when the browser says that it is online again. A
+ * connection that was cut without a word is noticed after a while of silence.
  *
  * ```js
  * const link = connectWebSocket(replica, "wss://example.org/v1/sync");
@@ -74,9 +82,11 @@ export class WebSocketLink {
   readonly #stopListening: () => void;
   readonly #retryNow = (): void => {
     if (this.#status === "waiting") this.#open();
+    else this.#watch?.ask();
   };
   #status: WebSocketStatus = "connecting";
   #socket: Socket | undefined;
+  #watch: Watch | undefined;
   #failures = 0;
   #openedAt = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -130,16 +140,21 @@ export class WebSocketLink {
     const make = this.#options.socket ?? ((to, protocols) => new WebSocket(to, protocols) as Socket);
     const socket = make(url, this.#options.protocols);
     this.#socket = socket;
+    const watch = new Watch(socket, this.#options.silenceMs ?? 30_000, () => this.#failed());
+    this.#watch = watch;
     socket.binaryType = "arraybuffer";
     socket.onopen = () => {
       if (socket !== this.#socket || this.#isOver()) return;
+      watch.heard();
       this.#openedAt = Date.now();
       this.#become("open");
       this.#replica.connect(this.peer);
       this.#send();
     };
     socket.onmessage = ({ data }: { data: unknown }) => {
-      if (socket === this.#socket && data instanceof ArrayBuffer) this.#receive(new Uint8Array(data));
+      if (socket !== this.#socket) return;
+      watch.heard();
+      if (data instanceof ArrayBuffer) this.#receive(new Uint8Array(data));
     };
     socket.onclose = () => {
       if (socket === this.#socket) this.#failed();
@@ -172,7 +187,10 @@ export class WebSocketLink {
       this.#timer = setTimeout(() => this.#send(), LOOK_AGAIN_MS);
       return;
     }
-    for (const bytes of this.#replica.outgoing(this.peer)) socket.send(bytes as Uint8Array<ArrayBuffer>);
+    for (const bytes of this.#replica.outgoing(this.peer) as Uint8Array<ArrayBuffer>[]) {
+      socket.send(bytes);
+      this.#watch?.sent(bytes);
+    }
   }
 
   #failed(): void {
@@ -187,8 +205,9 @@ export class WebSocketLink {
 
   #drop(): void {
     clearTimeout(this.#timer);
+    this.#watch?.stop();
     const socket = this.#socket;
-    this.#socket = undefined;
+    this.#socket = this.#watch = undefined;
     socket?.close();
     this.#replica.disconnect(this.peer);
   }
