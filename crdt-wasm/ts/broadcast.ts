@@ -21,23 +21,25 @@ export interface Tabs {
 /**
  * Connects a replica with those of all tabs, frames and workers of the same origin that say the same name.
  * Each needs a replica of its own. Tabs that were killed are noticed by the Web Lock that each
- * holds, where there are any; otherwise a tab says good-bye when it is hidden for good.
+ * holds, where there are any; otherwise a tab says good-bye when its page is left. A page that comes back as
+ * it was, by the back button, joins them again.
  *
  * ```js
  * const tabs = connectTabs(replica, "shop");
  * ```
  */
 export function connectTabs(replica: Replica, name: string): Tabs {
-  const channel = new BroadcastChannel(`crdt-wasm ${name}`);
   const me = Array.from(crypto.getRandomValues(new Uint32Array(4)), (word) => word.toString(36)).join("");
   const lockOf = (tab: string): string => `crdt-wasm ${name} ${tab}`;
   const locks = globalThis.navigator?.locks;
   /** What ends the wait for a tab's end. */
   const tabs = new Map<string, AbortController>();
+  /** Where they are heard, while this page is not left. */
+  let channel: BroadcastChannel | undefined;
+  let stopSending = (): void => {};
   let release = (): void => {};
-  let isOpen = true;
 
-  const say = (said: Said): void => channel.postMessage(said);
+  const say = (said: Said): void => channel?.postMessage(said);
   const send = (): void => {
     if (replica.isClosed) {
       close();
@@ -62,19 +64,23 @@ export function connectTabs(replica: Replica, name: string): Tabs {
     watch.abort();
     replica.disconnect(tab);
   };
-  const close = (): void => {
-    if (!isOpen) return;
-    isOpen = false;
+  const leave = (): void => {
+    if (channel === undefined) return;
     stopSending();
-    globalThis.removeEventListener?.("pagehide", close);
     say({ kind: "bye", from: me });
     channel.close();
+    channel = undefined;
     for (const tab of [...tabs.keys()]) part(tab);
     release();
   };
+  const close = (): void => {
+    globalThis.removeEventListener?.("pagehide", leave);
+    globalThis.removeEventListener?.("pageshow", join);
+    leave();
+  };
 
-  channel.onmessage = ({ data }: MessageEvent<Said>): void => {
-    if (data.from === me) return;
+  const hear = ({ data }: MessageEvent<Said>): void => {
+    if (data.from === me || channel === undefined) return;
     if (replica.isClosed) {
       close();
       return;
@@ -105,21 +111,26 @@ export function connectTabs(replica: Replica, name: string): Tabs {
         }
     }
   };
-  const stopSending = replica.onOutgoing(send);
-  globalThis.addEventListener?.("pagehide", close);
-  const greet = (): void => {
-    if (isOpen) say({ kind: "hello", from: me });
-  };
-  if (locks === undefined) {
-    greet();
-  } else {
+  const join = (): void => {
+    if (channel !== undefined || replica.isClosed) return;
+    channel = new BroadcastChannel(`crdt-wasm ${name}`);
+    channel.onmessage = hear;
+    stopSending = replica.onOutgoing(send);
+    const greet = (): void => say({ kind: "hello", from: me });
+    if (locks === undefined) {
+      greet();
+      return;
+    }
     // Nobody is told of this tab before it holds its lock.
     const held = new Promise<void>((resolve) => (release = resolve));
     locks.request(lockOf(me), () => {
       greet();
       return held;
     }).catch(() => {});
-  }
+  };
+  globalThis.addEventListener?.("pagehide", leave);
+  globalThis.addEventListener?.("pageshow", join);
+  join();
   return {
     get size() {
       return tabs.size;

@@ -7,10 +7,11 @@
  * that was not, under another, as crdt-sync demands.
  */
 
-import { CrdtError } from "./errors.js";
 import type { ReplicaConfig } from "./config.js";
-import type { Replica, ReplicaOptions, StoredRecord } from "./replica.js";
+import { asCrdtError, ended, openDatabase, read, slotsOf, type Row, type Snapshot, type Stored } from "./database.js";
+import { CrdtError } from "./errors.js";
 import { leaseFirst, leaseOf, type Lease } from "./lease.js";
+import type { Replica, ReplicaOptions, StoredRecord } from "./replica.js";
 import { callSafely } from "./subscribers.js";
 
 export interface IndexedDbOptions {
@@ -32,7 +33,9 @@ export interface StoredReplica {
   /**
    * Calls `handler` with `quota` when the browser's room is used up, and with `store` when it fails otherwise.
    * The replica stays usable; nothing is sent that could not be stored. It is tried again with the next
-   * write, and every few seconds. Returns what ends that.
+   * write, and every few seconds. With `closed` when the page was left and came back as it was, by the
+   * back button: the store was closed when it was left, so load the page again, or open the store anew.
+   * Returns what ends that.
    */
   onError(handler: (error: CrdtError) => void): () => void;
   /** Ends the replica in good order, and gives the store back. */
@@ -44,28 +47,6 @@ const MANY_RECORDS = 512;
 const MANY_BYTES = 1 << 20;
 /** When to try again after a failure. */
 const AGAIN_MS = 5_000;
-
-/** Where something is in a store: places grow from opening to opening, where a replica counts its records from 1 in each. */
-interface Place {
-  readonly slot: number;
-  readonly place: number;
-}
-
-/** It stands for the records up to its place. */
-interface Snapshot extends Place {
-  readonly bytes: Uint8Array;
-}
-
-interface Row extends Place {
-  readonly bytes: Uint8Array;
-  /** Whether it is the one with which the store was closed. */
-  readonly isClosing: boolean;
-}
-
-interface Stored {
-  readonly snapshot: Snapshot | undefined;
-  readonly records: Row[];
-}
 
 /**
  * Opens the database `name`, and a replica on the first store in it that no other tab uses. What other
@@ -135,6 +116,15 @@ class Store implements StoredReplica {
   readonly #end = (): void => {
     this.close().catch(() => {});
   };
+  /** A page that is left may end without another word: so it is closed even if the page may come back. */
+  readonly #leave = (): void => {
+    globalThis.addEventListener("pageshow", this.#back, { once: true });
+    this.#end();
+  };
+  readonly #back = (): void => {
+    const sentence = "the store was closed when the page was left: load the page again, or open it anew";
+    this.#tell(new CrdtError("closed", sentence));
+  };
 
   constructor(
     database: IDBDatabase,
@@ -158,7 +148,7 @@ class Store implements StoredReplica {
       if (this.replica.isClosed) this.#end();
       else this.#write();
     });
-    globalThis.addEventListener?.("pagehide", this.#end);
+    globalThis.addEventListener?.("pagehide", this.#leave);
     this.#write();
   }
 
@@ -182,7 +172,7 @@ class Store implements StoredReplica {
   }
 
   async #close(): Promise<void> {
-    globalThis.removeEventListener?.("pagehide", this.#end);
+    globalThis.removeEventListener?.("pagehide", this.#leave);
     this.#stopListening();
     this.replica.close();
     this.#isClosing = true;
@@ -271,6 +261,10 @@ class Store implements StoredReplica {
     const waiters = this.#waiters;
     this.#waiters = [];
     for (const { reject } of waiters) reject(error);
+    this.#tell(error);
+  }
+
+  #tell(error: CrdtError): void {
     for (const { handle } of [...this.#handlers]) callSafely(() => handle(error));
   }
 }
@@ -330,62 +324,4 @@ async function conclude(database: IDBDatabase, slot: number, replica: Replica): 
   }
   transaction.commit();
   await done;
-}
-
-async function read(database: IDBDatabase, slot: number): Promise<Stored> {
-  const transaction = database.transaction(["snapshots", "records"]);
-  const snapshot = answered(transaction.objectStore("snapshots").get(slot) as IDBRequest<Snapshot | undefined>);
-  const range = IDBKeyRange.bound([slot, 0], [slot, Infinity]);
-  const records = answered<Row[]>(transaction.objectStore("records").getAll(range));
-  return { snapshot: await snapshot, records: await records };
-}
-
-/** The stores that there are, in order. */
-async function slotsOf(database: IDBDatabase): Promise<Set<number>> {
-  const transaction = database.transaction(["snapshots", "records"]);
-  const snapshots = answered(transaction.objectStore("snapshots").getAllKeys());
-  const records = answered(transaction.objectStore("records").getAllKeys());
-  const slots = [...(await snapshots), ...(await records).map((key) => (key as number[])[0])] as number[];
-  return new Set(slots.sort((one, other) => one - other));
-}
-
-function openDatabase(name: string): Promise<IDBDatabase> {
-  return new Promise((resolve, reject) => {
-    const request = indexedDB.open(name, 1);
-    request.onupgradeneeded = () => {
-      request.result.createObjectStore("snapshots", { keyPath: "slot" });
-      request.result.createObjectStore("records", { keyPath: ["slot", "place"] });
-    };
-    request.onsuccess = () => {
-      const database = request.result;
-      // Another tab wants to delete it, or to bring it to a newer form.
-      database.onversionchange = () => database.close();
-      resolve(database);
-    };
-    request.onerror = () => reject(asCrdtError(request.error));
-  });
-}
-
-function answered<T>(request: IDBRequest<T>): Promise<T> {
-  return new Promise((resolve, reject) => {
-    request.onsuccess = () => resolve(request.result);
-    request.onerror = () => reject(asCrdtError(request.error));
-  });
-}
-
-function ended(transaction: IDBTransaction): Promise<void> {
-  return new Promise((resolve, reject) => {
-    transaction.oncomplete = () => resolve();
-    transaction.onabort = () => reject(asCrdtError(transaction.error));
-  });
-}
-
-function asCrdtError(error: unknown): CrdtError {
-  if (error instanceof CrdtError) return error;
-  if (error instanceof Error && error.name === "QuotaExceededError") {
-    const sentence = "the browser has no room left for this site: remove something, or ask for more room";
-    return new CrdtError("quota", sentence, { cause: error });
-  }
-  const why = error instanceof Error ? error.message : String(error);
-  return new CrdtError("store", `the browser's database failed: ${why}`, { cause: error });
 }

@@ -20,7 +20,7 @@ const packageFolder = join(import.meta.dirname, "../..");
 export const FOLDERS = { "/": join(import.meta.dirname, "pages"), "/dist/": join(packageFolder, "dist") };
 
 /** A browser and a server of the tests' pages for all tests of a file. */
-export function browse(folders = FOLDERS, options = {}) {
+export function browse(folders = FOLDERS, options = {}, launching = {}) {
   const shared = {
     skip,
     browser: undefined,
@@ -45,7 +45,7 @@ export function browse(folders = FOLDERS, options = {}) {
   if (skip) return shared;
   before(async () => {
     shared.site = await serve(folders, options);
-    shared.browser = await launch();
+    shared.browser = await launch(launching);
   });
   after(async () => {
     await shared.browser?.close();
@@ -54,8 +54,8 @@ export function browse(folders = FOLDERS, options = {}) {
   return shared;
 }
 
-export function launch() {
-  return chromium.launch({ executablePath: EXECUTABLE, headless: true, args: FLAGS });
+export function launch(options = {}) {
+  return chromium.launch({ executablePath: EXECUTABLE, headless: true, args: FLAGS, ...options });
 }
 
 /** Goes to an address, until the package is there. */
