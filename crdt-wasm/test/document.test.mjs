@@ -134,6 +134,13 @@ test("JSON says what JavaScript's numbers cannot", () => {
   assert.equal(doc.snapshot().values.many, 2n ** 60n);
 });
 
+test("JSON has bytes of any length", () => {
+  const doc = new Document(one);
+  const bytes = Uint8Array.from({ length: 1_000_000 }, (_, index) => index % 251);
+  doc.register("bytes").set(bytes);
+  assert.ok(Buffer.from(doc.toJSON().bytes, "base64").equals(bytes));
+});
+
 test("a document without an id only reads", () => {
   const doc = new Document();
   assert.equal(doc.id, undefined);

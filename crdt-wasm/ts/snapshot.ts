@@ -71,10 +71,21 @@ function shown(contents: Named["contents"]): unknown {
 /** As JSON can say it. */
 function plain(value: unknown): unknown {
   if (typeof value === "bigint") return value.toString();
-  if (value instanceof Uint8Array) return btoa(String.fromCharCode(...value));
+  if (value instanceof Uint8Array) return base64(value);
   if (Array.isArray(value)) return value.map(plain);
   if (typeof value === "object" && value !== null) {
     return Object.fromEntries(Object.entries(value).map(([kind, content]) => [kind, plain(content)]));
   }
   return value;
+}
+
+/** So many bytes fit into one call as its arguments. */
+const AT_ONCE = 1 << 13;
+
+function base64(bytes: Uint8Array): string {
+  let text = "";
+  for (let from = 0; from < bytes.length; from += AT_ONCE) {
+    text += String.fromCharCode(...bytes.subarray(from, from + AT_ONCE));
+  }
+  return btoa(text);
 }
