@@ -6,15 +6,8 @@ export { Document } from "./document.js";
 export type { Events, LagLevel } from "./events.js";
 export type { Kind } from "./kinds.js";
 export { Transaction } from "./owner.js";
-export {
-  Replica,
-  type Lag,
-  type Peer,
-  type ReplicaOptions,
-  type Stored,
-  type StoredRecord,
-  type Token,
-} from "./replica.js";
+export type { ReplicaOptions, Stored, StoredRecord } from "./opening.js";
+export { Replica, type Lag, type Peer, type Token } from "./replica.js";
 export type { Snapshot } from "./snapshot.js";
 export type { Change } from "./subscribers.js";
 export * from "./single.js";

@@ -194,3 +194,51 @@ export class MvRegisterView<C> extends View<C> {
     return this.of.write((program) => program.clearMvRegister(this.name));
   }
 }
+
+/** What there is under names: the views, and what removes it. */
+export abstract class Views<C> implements Names<C> {
+  /** @internal */
+  abstract ask(question: Uint8Array): Uint8Array;
+  /** @internal */
+  abstract write(operation: (program: Program) => void): C;
+
+  /** A counter that only grows. */
+  counter(name: string): Counter<C> {
+    return new Counter(this, name);
+  }
+
+  /** A counter that goes up and down, and can be reset. */
+  pnCounter(name: string): PnCounterView<C> {
+    return new PnCounterView(this, name);
+  }
+
+  /** A set that only grows. */
+  gSet(name: string): GSetView<C> {
+    return new GSetView(this, name);
+  }
+
+  /** A set to add to and to remove from. */
+  set(name: string): SetView<C> {
+    return new SetView(this, name);
+  }
+
+  /** A register of which the later write stays. */
+  register(name: string): RegisterView<C> {
+    return new RegisterView(this, name);
+  }
+
+  /** A register of which all concurrent writes stay. */
+  mvRegister(name: string): MvRegisterView<C> {
+    return new MvRegisterView(this, name);
+  }
+
+  /** Removes what is under a name, whatever it is. What only grows cannot be removed. */
+  remove(name: string): C {
+    return this.write((program) => program.remove(name));
+  }
+
+  /** Removes what is under a name as one kind, and leaves the others. */
+  removeKind(name: string, kind: Kind): C {
+    return this.write((program) => program.removeKind(name, kind));
+  }
+}

@@ -11,8 +11,9 @@ import type { ReplicaConfig } from "./config.js";
 import { asCrdtError, ended, openDatabase, read, slotsOf, type Row, type Snapshot, type Stored } from "./database.js";
 import { CrdtError } from "./errors.js";
 import { leaseFirst, leaseOf, type Lease } from "./lease.js";
-import type { Replica, ReplicaOptions, StoredRecord } from "./replica.js";
-import { callSafely } from "./subscribers.js";
+import type { ReplicaOptions, StoredRecord } from "./opening.js";
+import type { Replica } from "./replica.js";
+import { Handlers } from "./subscribers.js";
 
 export interface IndexedDbOptions {
   readonly config?: ReplicaConfig;
@@ -94,7 +95,7 @@ class Store implements StoredReplica {
   readonly #database: IDBDatabase;
   readonly #lease: Lease;
   readonly #durability: "strict" | "relaxed";
-  readonly #handlers = new Set<{ handle: (error: CrdtError) => void }>();
+  readonly #handlers = new Handlers<CrdtError>();
   /** Taken from the replica, and not yet stored. */
   #waiting: StoredRecord[] = [];
   /** The place of the last record of the openings before. */
@@ -123,7 +124,7 @@ class Store implements StoredReplica {
   };
   readonly #back = (): void => {
     const sentence = "the store was closed when the page was left: load the page again, or open it anew";
-    this.#tell(new CrdtError("closed", sentence));
+    this.#handlers.tell(new CrdtError("closed", sentence));
   };
 
   constructor(
@@ -160,11 +161,7 @@ class Store implements StoredReplica {
   }
 
   onError(handler: (error: CrdtError) => void): () => void {
-    const entry = { handle: handler };
-    this.#handlers.add(entry);
-    return () => {
-      this.#handlers.delete(entry);
-    };
+    return this.#handlers.add(handler);
   }
 
   close(): Promise<void> {
@@ -261,11 +258,7 @@ class Store implements StoredReplica {
     const waiters = this.#waiters;
     this.#waiters = [];
     for (const { reject } of waiters) reject(error);
-    this.#tell(error);
-  }
-
-  #tell(error: CrdtError): void {
-    for (const { handle } of [...this.#handlers]) callSafely(() => handle(error));
+    this.#handlers.tell(error);
   }
 }
 

@@ -1,4 +1,4 @@
-import { Counter, GSetView, MvRegisterView, PnCounterView, RegisterView, SetView } from "./containers.js";
+import { Views } from "./containers.js";
 import { CrdtError } from "./errors.js";
 import { Handle } from "./handle.js";
 import type { Kind } from "./kinds.js";
@@ -7,7 +7,6 @@ import { ask, readNamed } from "./question.js";
 import { Snapshots, type Snapshot } from "./snapshot.js";
 import { Subscribers, type Change } from "./subscribers.js";
 import { monotonic } from "./time.js";
-import type { Names } from "./containers.js";
 import { Reader } from "./wire.js";
 
 /** What a document is to the module. */
@@ -21,7 +20,7 @@ export interface RawOwner {
 }
 
 /** A transaction: what is written through it becomes one change, or nothing at all. */
-export class Transaction implements Names<void> {
+export class Transaction extends Views<void> {
   /** @internal */
   readonly program = new Program();
   readonly #read: (program: Uint8Array, question: Uint8Array) => Uint8Array;
@@ -29,6 +28,7 @@ export class Transaction implements Names<void> {
 
   /** @internal */
   constructor(read: (program: Uint8Array, question: Uint8Array) => Uint8Array) {
+    super();
     this.#read = read;
   }
 
@@ -49,90 +49,16 @@ export class Transaction implements Names<void> {
   end(): void {
     this.#isOver = true;
   }
-
-  counter(name: string): Counter<void> {
-    return new Counter(this, name);
-  }
-
-  pnCounter(name: string): PnCounterView<void> {
-    return new PnCounterView(this, name);
-  }
-
-  gSet(name: string): GSetView<void> {
-    return new GSetView(this, name);
-  }
-
-  set(name: string): SetView<void> {
-    return new SetView(this, name);
-  }
-
-  register(name: string): RegisterView<void> {
-    return new RegisterView(this, name);
-  }
-
-  mvRegister(name: string): MvRegisterView<void> {
-    return new MvRegisterView(this, name);
-  }
-
-  /** Removes what is under a name, whatever it is. What only grows cannot be removed. */
-  remove(name: string): void {
-    this.write((program) => program.remove(name));
-  }
-
-  /** Removes what is under a name as one kind, and leaves the others. */
-  removeKind(name: string, kind: Kind): void {
-    this.write((program) => program.removeKind(name, kind));
-  }
 }
 
 /**
  * Named values of every kind: what a document and a replica have in common. `C` is what a write
  * returns: of a document the change, of a replica a token.
  */
-export abstract class Owner<C, R extends RawOwner> extends Handle<R> implements Names<C> {
+export abstract class Owner<C, R extends RawOwner> extends Handle<R> {
   #isInTransaction = false;
   readonly #snapshots = new Snapshots();
   readonly #subscribers = new Subscribers();
-
-  /** A counter that only grows. */
-  counter(name: string): Counter<C> {
-    return new Counter(this, name);
-  }
-
-  /** A counter that goes up and down, and can be reset. */
-  pnCounter(name: string): PnCounterView<C> {
-    return new PnCounterView(this, name);
-  }
-
-  /** A set that only grows. */
-  gSet(name: string): GSetView<C> {
-    return new GSetView(this, name);
-  }
-
-  /** A set to add to and to remove from. */
-  set(name: string): SetView<C> {
-    return new SetView(this, name);
-  }
-
-  /** A register of which the later write stays. */
-  register(name: string): RegisterView<C> {
-    return new RegisterView(this, name);
-  }
-
-  /** A register of which all concurrent writes stay. */
-  mvRegister(name: string): MvRegisterView<C> {
-    return new MvRegisterView(this, name);
-  }
-
-  /** Removes what is under a name, whatever it is. What only grows cannot be removed. */
-  remove(name: string): C {
-    return this.write((program) => program.remove(name));
-  }
-
-  /** Removes what is under a name as one kind, and leaves the others. */
-  removeKind(name: string, kind: Kind): C {
-    return this.write((program) => program.removeKind(name, kind));
-  }
 
   /**
    * Writes all that `write` writes through the transaction as one change, or nothing if it throws.
@@ -239,3 +165,9 @@ export abstract class Owner<C, R extends RawOwner> extends Handle<R> implements 
     }
   }
 }
+
+export interface Owner<C, R extends RawOwner> extends Views<C> {}
+
+// A class has one parent: what the other would give is copied.
+const { constructor: _, ...views } = Object.getOwnPropertyDescriptors(Views.prototype);
+Object.defineProperties(Owner.prototype, views);

@@ -1,14 +1,15 @@
-import { RawReplica } from "#raw";
+import type { RawReplica } from "#raw";
 
-import { rawConfig, type ReplicaConfig } from "./config.js";
 import { CrdtError } from "./errors.js";
 import { told, type Events, type LagLevel } from "./events.js";
 import { ready } from "./module.js";
+import { numbered, open, type ReplicaOptions, type StoredRecord } from "./opening.js";
 import { Owner } from "./owner.js";
 import type { ReplicaId } from "./replica-id.js";
-import { callSafely } from "./subscribers.js";
+import { Handlers } from "./subscribers.js";
 import { monotonic } from "./time.js";
-import { Reader, Writer } from "./wire.js";
+import { WaitingRoom } from "./waiting.js";
+import { Reader } from "./wire.js";
 
 declare const brand: unique symbol;
 
@@ -34,38 +35,10 @@ export interface Lag {
   readonly level: LagLevel;
 }
 
-/** What is to be persisted, in order; with {@link Replica.persisted} its number is reported. */
-export interface StoredRecord {
-  readonly number: number;
-  readonly bytes: Uint8Array;
-}
-
-/** What a store holds: a snapshot, or none, and the records since. */
-export interface Stored {
-  readonly snapshot?: Uint8Array | undefined;
-  readonly records?: readonly Uint8Array[];
-}
-
-export interface ReplicaOptions {
-  /** The id to begin under; drawn if there is none. A store that was closed goes on under its own. */
-  readonly id?: ReplicaId;
-  /**
-   * What the store holds, empty for a new one. Then nothing is sent before it was persisted:
-   * take {@link Replica.records}, and report them. Without it nothing is stored.
-   */
-  readonly store?: Stored;
-  readonly config?: ReplicaConfig;
-}
-
 /** The longest that a timer can wait. */
 const LONGEST_MS = 0x7fff_ffff;
 /** When to look again at what is due, and was not taken: a socket may be full. */
 const OVERDUE_MS = 50;
-
-interface Waiting {
-  readonly resolve: () => void;
-  readonly reject: (error: unknown) => void;
-}
 
 /**
  * A document that is kept together with those of its peers: it knows what each of them has, sends what
@@ -87,9 +60,9 @@ export class Replica extends Owner<Token, RawReplica> {
   readonly #links = new Map<Peer, number>();
   readonly #peers = new Map<number, Peer>();
   #nextLink = 1;
-  readonly #outgoing = new Set<{ handle: () => void }>();
-  readonly #handlers = new Map<string, Set<{ handle: (event: never) => void }>>();
-  readonly #waiting = new Map<string, Set<Waiting>>();
+  readonly #outgoing = new Handlers<void>();
+  readonly #handlers = new Map<string, Handlers<never>>();
+  readonly #waiting = new WaitingRoom();
   #isAnnounced = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #isClosed = false;
@@ -165,23 +138,16 @@ export class Replica extends Owner<Token, RawReplica> {
    * about has returned; and once it is closed or freed, as {@link isClosed} says. Returns what ends that.
    */
   onOutgoing(handler: () => void): () => void {
-    const entry = { handle: handler };
-    this.#outgoing.add(entry);
+    const stop = this.#outgoing.add(handler);
     this.#announce();
-    return () => {
-      this.#outgoing.delete(entry);
-    };
+    return stop;
   }
 
   /** Calls `handler` at events of this name. Returns what ends that. */
   on<Name extends keyof Events>(name: Name, handler: (event: Events[Name]) => void): () => void {
-    const entry = { handle: handler as (event: never) => void };
     let handlers = this.#handlers.get(name);
-    if (handlers === undefined) this.#handlers.set(name, (handlers = new Set()));
-    handlers.add(entry);
-    return () => {
-      handlers.delete(entry);
-    };
+    if (handlers === undefined) this.#handlers.set(name, (handlers = new Handlers()));
+    return handlers.add(handler as (event: never) => void);
   }
 
   /** Where the document is now: whichever replica covers it shows no less than this one. */
@@ -341,28 +307,26 @@ export class Replica extends Owner<Token, RawReplica> {
         this.changed(event.names, "remote");
         return;
       case "covered":
-        this.#settle(`covered ${event.token}`);
+        this.#waiting.settle(`covered ${event.token}`);
         return;
       case "durable":
-        this.#settle(`durable ${event.token} ${event.members}`);
+        this.#waiting.settle(`durable ${event.token} ${event.members}`);
         return;
       default: {
         const { name, event: content } = event;
         const handlers = this.#handlers.get(name);
-        if (handlers === undefined || handlers.size === 0) return;
-        queueMicrotask(() => {
-          for (const { handle } of [...handlers]) callSafely(() => handle(content as never));
-        });
+        if (handlers === undefined || handlers.isEmpty) return;
+        queueMicrotask(() => handlers.tell(content as never));
       }
     }
   }
 
   #announce(): void {
-    if (this.#isAnnounced || this.#outgoing.size === 0) return;
+    if (this.#isAnnounced || this.#outgoing.isEmpty) return;
     this.#isAnnounced = true;
     queueMicrotask(() => {
       this.#isAnnounced = false;
-      for (const { handle } of [...this.#outgoing]) callSafely(handle);
+      this.#outgoing.tell();
     });
   }
 
@@ -380,7 +344,7 @@ export class Replica extends Owner<Token, RawReplica> {
       this.after();
     }, delay);
     // In Node: what is due later keeps no process from ending, unless somebody waits for it.
-    if (this.#waiting.size === 0) (this.#timer as { unref?: () => void }).unref?.();
+    if (this.#waiting.isEmpty) (this.#timer as { unref?: () => void }).unref?.();
   }
 
   #refuseClosed(): void {
@@ -397,72 +361,15 @@ export class Replica extends Owner<Token, RawReplica> {
   }
 
   #wait(what: string, signal: AbortSignal | undefined): Promise<void> {
-    return new Promise((resolve, reject) => {
-      if (signal?.aborted === true) {
-        reject(signal.reason);
-        return;
-      }
-      const entry: Waiting = {
-        resolve: () => {
-          signal?.removeEventListener("abort", abort);
-          resolve();
-        },
-        reject: (error) => {
-          signal?.removeEventListener("abort", abort);
-          reject(error);
-        },
-      };
-      let entries = this.#waiting.get(what);
-      if (entries === undefined) this.#waiting.set(what, (entries = new Set()));
-      entries.add(entry);
-      this.#arm();
-      const abort = (): void => {
-        entries.delete(entry);
-        if (entries.size === 0) this.#waiting.delete(what);
-        entry.reject(signal?.reason);
-      };
-      signal?.addEventListener("abort", abort);
-    });
-  }
-
-  #settle(what: string): void {
-    const entries = this.#waiting.get(what);
-    this.#waiting.delete(what);
-    entries?.forEach((entry) => entry.resolve());
+    const waiting = this.#waiting.wait(what, signal);
+    this.#arm();
+    return waiting;
   }
 
   #stop(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
     this.#links.clear();
-    const error = new CrdtError("closed", "the replica was closed before");
-    for (const entries of this.#waiting.values()) entries.forEach((entry) => entry.reject(error));
-    this.#waiting.clear();
+    this.#waiting.rejectAll(new CrdtError("closed", "the replica was closed before"));
   }
-}
-
-function open({ id, store, config = {} }: ReplicaOptions): RawReplica {
-  const [high, low] = crypto.getRandomValues(new BigUint64Array(2)) as unknown as [bigint, bigint];
-  const records = new Writer();
-  const stored = store?.records ?? [];
-  records.varint(stored.length);
-  for (const record of stored) {
-    records.varint(record.length);
-    records.raw(record);
-  }
-  return new RawReplica(
-    store?.snapshot ?? new Uint8Array(),
-    records.bytes(),
-    (high << 64n) | low,
-    id ?? "",
-    Date.now(),
-    monotonic(),
-    rawConfig(store !== undefined, config),
-  );
-}
-
-/** A number of eight bytes, and what follows it. */
-function numbered(bytes: Uint8Array): StoredRecord {
-  const view = new DataView(bytes.buffer, bytes.byteOffset);
-  return { number: Number(view.getBigUint64(0, true)), bytes: bytes.slice(8) };
 }

@@ -14,12 +14,16 @@ interface Pending {
   version: number;
 }
 
-/** Those who want to hear of changes, and what they have not heard yet. */
-export class Subscribers {
-  readonly #handlers = new Set<{ handle: (change: Change) => void }>();
-  #pending: Pending[] = [];
+/** Those who want to hear of something. One that is added twice hears twice. */
+export class Handlers<T> {
+  readonly #handlers = new Set<{ handle: (told: T) => void }>();
 
-  add(handle: (change: Change) => void): () => void {
+  get isEmpty(): boolean {
+    return this.#handlers.size === 0;
+  }
+
+  /** Returns what ends it. */
+  add(handle: (told: T) => void): () => void {
     const entry = { handle };
     this.#handlers.add(entry);
     return () => {
@@ -27,9 +31,23 @@ export class Subscribers {
     };
   }
 
+  tell(told: T): void {
+    for (const { handle } of [...this.#handlers]) callSafely(() => handle(told));
+  }
+}
+
+/** Those who want to hear of changes, and what they have not heard yet. */
+export class Subscribers {
+  readonly #handlers = new Handlers<Change>();
+  #pending: Pending[] = [];
+
+  add(handle: (change: Change) => void): () => void {
+    return this.#handlers.add(handle);
+  }
+
   /** Tells it once the running code has come to its end; what comes of one origin in a row is told at once. */
   tell(names: Iterable<string>, origin: Change["origin"], version: number): void {
-    if (this.#handlers.size === 0) return;
+    if (this.#handlers.isEmpty) return;
     const last = this.#pending.at(-1);
     if (last?.origin === origin) {
       for (const name of names) last.names.add(name);
@@ -45,13 +63,13 @@ export class Subscribers {
     this.#pending = [];
     for (const { names, origin, version } of pending) {
       const change: Change = Object.freeze({ names: Object.freeze([...names].sort()), origin, version });
-      for (const { handle } of [...this.#handlers]) callSafely(() => handle(change));
+      this.#handlers.tell(change);
     }
   }
 }
 
 /** An error in a handler is the handler's: it is reported, and keeps nobody else from hearing. */
-export function callSafely(handler: () => void): void {
+function callSafely(handler: () => void): void {
   try {
     handler();
   } catch (error) {

@@ -1,7 +1,7 @@
 /** A replica kept together with a server's over a WebSocket: reconnects by itself, and works offline. */
 
 import type { Peer, Replica } from "./replica.js";
-import { callSafely } from "./subscribers.js";
+import { Handlers } from "./subscribers.js";
 import { Watch } from "./watch.js";
 
 /** How it stands with a connection. */
@@ -78,7 +78,7 @@ export class WebSocketLink {
   readonly #replica: Replica;
   readonly #url: () => string | URL | Promise<string | URL>;
   readonly #options: WebSocketOptions;
-  readonly #handlers = new Set<{ handle: (status: WebSocketStatus) => void }>();
+  readonly #handlers = new Handlers<WebSocketStatus>();
   readonly #stopListening: () => void;
   readonly #retryNow = (): void => {
     if (this.#status === "waiting") this.#open();
@@ -112,11 +112,7 @@ export class WebSocketLink {
 
   /** Calls `handler` when the status is another. Returns what ends that. */
   subscribe(handler: (status: WebSocketStatus) => void): () => void {
-    const entry = { handle: handler };
-    this.#handlers.add(entry);
-    return () => {
-      this.#handlers.delete(entry);
-    };
+    return this.#handlers.add(handler);
   }
 
   /** Ends the connection for good. The replica stays. */
@@ -215,6 +211,6 @@ export class WebSocketLink {
   #become(status: WebSocketStatus): void {
     if (status === this.#status) return;
     this.#status = status;
-    for (const { handle } of [...this.#handlers]) callSafely(() => handle(status));
+    this.#handlers.tell(status);
   }
 }

@@ -1,0 +1,58 @@
+/** What a replica is opened with, and what it has stored. */
+
+import { RawReplica } from "#raw";
+
+import { rawConfig, type ReplicaConfig } from "./config.js";
+import type { ReplicaId } from "./replica-id.js";
+import { monotonic } from "./time.js";
+import { Writer } from "./wire.js";
+
+/** What is to be persisted, in order; with `Replica.persisted` its number is reported. */
+export interface StoredRecord {
+  readonly number: number;
+  readonly bytes: Uint8Array;
+}
+
+/** What a store holds: a snapshot, or none, and the records since. */
+export interface Stored {
+  readonly snapshot?: Uint8Array | undefined;
+  readonly records?: readonly Uint8Array[];
+}
+
+export interface ReplicaOptions {
+  /** The id to begin under; drawn if there is none. A store that was closed goes on under its own. */
+  readonly id?: ReplicaId;
+  /**
+   * What the store holds, empty for a new one. Then nothing is sent before it was persisted:
+   * take `Replica.records`, and report them. Without it nothing is stored.
+   */
+  readonly store?: Stored;
+  readonly config?: ReplicaConfig;
+}
+
+/** Opens a store, or begins without one. */
+export function open({ id, store, config = {} }: ReplicaOptions): RawReplica {
+  const [high, low] = crypto.getRandomValues(new BigUint64Array(2)) as unknown as [bigint, bigint];
+  const records = new Writer();
+  const stored = store?.records ?? [];
+  records.varint(stored.length);
+  for (const record of stored) {
+    records.varint(record.length);
+    records.raw(record);
+  }
+  return new RawReplica(
+    store?.snapshot ?? new Uint8Array(),
+    records.bytes(),
+    (high << 64n) | low,
+    id ?? "",
+    Date.now(),
+    monotonic(),
+    rawConfig(store !== undefined, config),
+  );
+}
+
+/** A number of eight bytes, and what follows it. */
+export function numbered(bytes: Uint8Array): StoredRecord {
+  const view = new DataView(bytes.buffer, bytes.byteOffset);
+  return { number: Number(view.getBigUint64(0, true)), bytes: bytes.slice(8) };
+}
