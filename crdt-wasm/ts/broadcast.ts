@@ -22,7 +22,7 @@ export interface Tabs {
  * Connects a replica with those of all tabs, frames and workers of the same origin that say the same name.
  * Each needs a replica of its own. Tabs that were killed are noticed by the Web Lock that each
  * holds, where there are any; otherwise a tab says good-bye when its page is left. A page that comes back as
- * it was, by the back button, joins them again.
+ * it was, by the back button, joins them again. Each tab hears each change from about one other, and greets all.
  *
  * ```js
  * const tabs = connectTabs(replica, "shop");

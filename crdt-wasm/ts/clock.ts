@@ -10,7 +10,8 @@ declare const brand: unique symbol;
 export type Timestamp = string & { readonly [brand]: "Timestamp" };
 
 /**
- * A hybrid logical clock: close to `Date.now()`, never twice the same, and past all that it has observed.
+ * A hybrid logical clock: close to `Date.now()`, never twice the same, and past all that it has observed. Every
+ * call costs O(1).
  */
 export class Clock extends Handle<RawClock> {
   constructor() {

@@ -18,7 +18,8 @@ export function amountOf(amount: number | bigint): bigint {
 }
 
 /**
- * A counter that only grows: each replica counts for itself, and the sum is what all have counted.
+ * A counter that only grows: each replica counts for itself, and the sum is what all have counted. It grows
+ * with the replica ids that counted, not with what they count.
  *
  * ```js
  * const likes = new GCounter(ReplicaId.random());
@@ -45,31 +46,31 @@ export class GCounter extends Lattice<RawGCounter> {
   }
 
   /**
-   * Counts; returns the change.
+   * Counts; returns the change. Cost: O(log replica ids).
    * @throws {CrdtError} `overflow` above 2^64 - 1 for one replica; `replica-id` without one.
    */
   increment(amount: number | bigint = 1): Uint8Array {
     return this.raw.increment(amountOf(amount));
   }
 
-  /** What all have counted; beyond 2^53 the nearest number. */
+  /** What all have counted; beyond 2^53 the nearest number. Cost: O(replica ids). */
   get value(): number {
     return Number(this.raw.value());
   }
 
-  /** What all have counted, exactly. */
+  /** What all have counted, exactly. Cost: O(replica ids). */
   get bigValue(): bigint {
     return this.raw.value();
   }
 
-  /** What each has counted. */
+  /** What each has counted. Cost: O(replica ids). */
   counts(): Map<ReplicaId, bigint> {
     const counts = this.raw.counts();
     return new Map(this.raw.ids().map((id, index) => [id as ReplicaId, counts[index] as bigint]));
   }
 }
 
-/** A counter that goes up and down: each replica's ups and downs are counted apart. */
+/** A counter that goes up and down: each replica's ups and downs are counted apart. It grows as a GCounter. */
 export class PnCounter extends Lattice<RawPnCounter> {
   /** An empty one; with an id it can count, without it only merges and reads. */
   constructor(replica?: ReplicaId);
@@ -90,7 +91,7 @@ export class PnCounter extends Lattice<RawPnCounter> {
   }
 
   /**
-   * Counts up; returns the change.
+   * Counts up; returns the change. Cost: O(log replica ids).
    * @throws {CrdtError} `overflow` above 2^64 - 1 ups for one replica; `replica-id` without one.
    */
   increment(amount: number | bigint = 1): Uint8Array {
@@ -98,24 +99,24 @@ export class PnCounter extends Lattice<RawPnCounter> {
   }
 
   /**
-   * Counts down; returns the change.
+   * Counts down; returns the change. Cost: O(log replica ids).
    * @throws {CrdtError} `overflow` above 2^64 - 1 downs for one replica; `replica-id` without one.
    */
   decrement(amount: number | bigint = 1): Uint8Array {
     return this.raw.decrement(amountOf(amount));
   }
 
-  /** The sum; beyond 2^53 the nearest number. */
+  /** The sum; beyond 2^53 the nearest number. Cost: O(replica ids). */
   get value(): number {
     return Number(this.raw.value());
   }
 
-  /** The sum, exactly. */
+  /** The sum, exactly. Cost: O(replica ids). */
   get bigValue(): bigint {
     return this.raw.value();
   }
 
-  /** What each has counted, ups less downs. */
+  /** What each has counted, ups less downs. Cost: O(replica ids). */
   counts(): Map<ReplicaId, bigint> {
     const counted = this.raw.counts().map((text) => text.split("=") as [string, string]);
     return new Map(counted.map(([id, count]) => [id as ReplicaId, BigInt(count)]));

@@ -2,7 +2,10 @@
 
 import { CrdtError } from "./errors.js";
 
-/** Where something is in a store: places grow from opening to opening, where a replica counts its records from 1 in each. */
+/**
+ * Where something is in a store: places grow from opening to opening, where a replica counts its records
+ * from 1 in each.
+ */
 interface Place {
   readonly slot: number;
   readonly place: number;

@@ -28,7 +28,7 @@ export abstract class Handle<R extends Held> {
     return this.#raw;
   }
 
-  /** Gives the memory back; the object is of no use afterwards. Twice is as once. */
+  /** Gives the memory back; the object is of no use afterwards. Twice is as once. Cost: O(what it holds). */
   free(): void {
     this.#raw?.free();
     this.#raw = undefined;

@@ -51,7 +51,8 @@ const AGAIN_MS = 5_000;
 
 /**
  * Opens the database `name`, and a replica on the first store in it that no other tab uses. What other
- * tabs have stored there before is merged.
+ * tabs have stored there before is merged. Cost: that of reading all of it; each store holds the document,
+ * and up to 512 writes or a megabyte of them since.
  *
  * ```js
  * const { replica } = await openReplica("shop", (options) => new Replica(options));

@@ -1,7 +1,8 @@
 import { fetched, start, type ModuleSource } from "./module.js";
 
 /**
- * Loads the module: from its bytes, its address, an answer to a request, or compiled. Once is enough.
+ * Loads the module: from its bytes, its address, an answer to a request, or compiled. Once is enough. Bytes
+ * are compiled beside the page's own thread.
  * @throws {CrdtError} `module` if it cannot be loaded.
  */
 export async function init(
@@ -12,7 +13,8 @@ export async function init(
 }
 
 /**
- * Loads the module at once, from its bytes or compiled.
+ * Loads the module at once, from its bytes or compiled. Bytes are compiled while the page waits, some
+ * milliseconds; a browser may refuse that for a module of many megabytes.
  * @throws {CrdtError} `module` if it cannot be loaded.
  */
 export function initSync(from: ModuleSource): void {

@@ -19,7 +19,10 @@ export interface RawOwner {
   free(): void;
 }
 
-/** A transaction: what is written through it becomes one change, or nothing at all. */
+/**
+ * A transaction: what is written through it becomes one change, or nothing at all. Each read runs what was
+ * written before it once more: of many writes, read before the first.
+ */
 export class Transaction extends Views<void> {
   /** @internal */
   readonly program = new Program();
@@ -61,7 +64,8 @@ export abstract class Owner<C, R extends RawOwner> extends Handle<R> {
   readonly #subscribers = new Subscribers();
 
   /**
-   * Writes all that `write` writes through the transaction as one change, or nothing if it throws.
+   * Writes all that `write` writes through the transaction as one change, or nothing if it throws. Cost:
+   * O(log n) for each value written.
    *
    * ```js
    * doc.transact((tx) => {
@@ -90,19 +94,23 @@ export abstract class Owner<C, R extends RawOwner> extends Handle<R> {
     return this.#apply(transaction.program);
   }
 
-  /** The names, in order. */
+  /** The names, in order. Cost: O(names). */
   names(): string[] {
     return new Reader(this.raw.ask(ask.names())).texts();
   }
 
-  /** The names that are used as more than one kind; both are kept, and each is read by its own. */
+  /**
+   * The names that are used as more than one kind; both are kept, and each is read by its own. Cost: where
+   * there is none O(1), else O(names).
+   */
   conflicts(): Map<string, Kind[]> {
     return this.#snapshots.conflicts(this.raw);
   }
 
   /**
    * All that there is to see, as it is now: the same frozen object until something changes, with a
-   * number that grows. Made for `useSyncExternalStore`.
+   * number that grows. Made for `useSyncExternalStore`. Cost: where nothing has changed O(1), else O(names) and
+   * a copy of what is under those that have changed.
    */
   snapshot(): Snapshot {
     const { raw } = this;
@@ -111,7 +119,8 @@ export abstract class Owner<C, R extends RawOwner> extends Handle<R> {
 
   /**
    * All that there is to see, for `JSON.stringify`: numbers beyond 2^53 as decimal strings, bytes as
-   * base64, a name that is used as several kinds as an object of them.
+   * base64, a name that is used as several kinds as an object of them. Cost: that of {@link snapshot}, and a
+   * copy of all.
    */
   toJSON(): Record<string, unknown> {
     return this.#snapshots.toJson(this.snapshot());
@@ -119,13 +128,13 @@ export abstract class Owner<C, R extends RawOwner> extends Handle<R> {
 
   /**
    * Calls `handler` after something has changed, here or at a peer, and after the call that changed it
-   * has returned; it may write. Returns what ends that.
+   * has returned; it may write. Changes that follow each other in one task are told at once. Returns what ends that.
    */
   subscribe(handler: (change: Change) => void): () => void {
     return this.#subscribers.add(handler);
   }
 
-  /** The canonical bytes of the document: equal ones for equal contents, here and in Rust. */
+  /** The canonical bytes of the document: equal ones for equal contents, here and in Rust. Cost: O(n). */
   encode(): Uint8Array {
     return this.raw.encode();
   }
