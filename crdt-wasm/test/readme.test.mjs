@@ -1,19 +1,24 @@
 /** What the README shows runs, and gives what it says; what needs a browser, in `browser/readme.test.mjs`. */
 
 import assert from "node:assert/strict";
+import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 
+import { Replica } from "crdt-wasm";
+import { connectWebSocket } from "crdt-wasm/websocket";
+import WebSocket from "ws";
+
 const file = (path) => readFileSync(new URL(`../${path}`, import.meta.url), "utf8");
 const readme = file("README.md");
-const blocks = [...readme.matchAll(/(<!-- needs a browser -->\n)?```js\n(.*?)```/gs)];
+const blocks = [...readme.matchAll(/(<!-- [\w ]+ -->\n)?```js\n(.*?)```/gs)];
 
 test("the README has examples", () => {
   assert.ok(blocks.length >= 6);
 });
 
-for (const [, browser, code] of blocks) {
-  if (browser !== undefined) continue;
+for (const [, need, code] of blocks) {
+  if (need !== undefined) continue;
   const line = readme.slice(0, readme.indexOf(code)).split("\n").length;
   test(`the example in line ${line} of the README`, async () => {
     // `expression; // → value` is a promise to be kept.
@@ -32,6 +37,25 @@ for (const [, browser, code] of blocks) {
     assert.equal(kept, promises);
   });
 }
+
+test("the server of the README keeps replicas together", async (t) => {
+  const [, code] = readme.match(/<!-- a server -->\n```js\n(.*?)```/s);
+  const source = `${code
+    .replace(/"(crdt-wasm|ws)"/g, (_, name) => JSON.stringify(import.meta.resolve(name)))
+    .replace("port: 8080", 'port: 0, host: "127.0.0.1"')}\nexport { server };`;
+  const { server } = await import(`data:text/javascript,${encodeURIComponent(source)}`);
+  t.after(() => server.close());
+  await once(server, "listening");
+  const address = `ws://127.0.0.1:${server.address().port}`;
+  const [here, there] = [1, 2].map(() => {
+    const replica = new Replica();
+    const link = connectWebSocket(replica, address, { socket: (url) => new WebSocket(url) });
+    t.after(() => link.close());
+    return replica;
+  });
+  await there.covers(here.set("cart").add("apple"), { signal: AbortSignal.timeout(10_000) });
+  assert.deepEqual(there.toJSON(), { cart: ["apple"] });
+});
 
 test("the README has every code of an error, and every entry", () => {
   const codes = [...file("ts/errors.ts").matchAll(/^ {2}\| "([a-z-]+)"/gm)].map(([, code]) => code);

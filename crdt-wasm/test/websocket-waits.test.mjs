@@ -49,6 +49,26 @@ test("the waits between attempts grow up to their bound, and close ends them", a
   assert.equal(link.status, "closed");
 });
 
+test("however the dice fall, half of a wait is waited", async (t) => {
+  t.mock.timers.enable({ apis: ["setTimeout", "Date"] });
+  t.mock.method(Math, "random", () => 0);
+  const sockets = [];
+  const socket = () => sockets[sockets.push({ close() {} }) - 1];
+  const link = connectWebSocket(new Replica(), "ws://dice", { socket });
+  t.after(() => link.close());
+  const settle = async () => {
+    for (let turn = 0; turn < 10; turn++) await undefined;
+  };
+  await settle();
+  sockets[0].onclose();
+  t.mock.timers.tick(249);
+  await settle();
+  assert.equal(sockets.length, 1);
+  t.mock.timers.tick(1);
+  await settle();
+  assert.equal(sockets.length, 2);
+});
+
 test("a socket that is full gets no more until it has sent something", async (t) => {
   t.mock.timers.enable({ apis: ["setTimeout"] });
   const sent = [];
@@ -76,14 +96,15 @@ test("a deadline that passes while nothing can be sent is looked at again after 
   let looks = 0;
   const real = globalThis.setTimeout;
   t.mock.method(globalThis, "setTimeout", (...given) => {
-    looks++;
+    // At once, and so without end.
+    assert.ok(++looks < 1_000);
     return real(...given);
   });
+  t.after(() => replica.free());
   replica.connect("server");
   for (let step = 0; step < 1_000; step++) {
     now += 1;
     t.mock.timers.tick(1);
   }
   assert.ok(looks >= 1 && looks < 50, `${looks} times in a second`);
-  replica.free();
 });
