@@ -47,6 +47,11 @@ test("the server of the README keeps replicas together", async (t) => {
   t.after(() => server.close());
   await once(server, "listening");
   const address = `ws://127.0.0.1:${server.address().port}`;
+  // Who speaks no WebSocket is no reason to end.
+  const stranger = new WebSocket(address);
+  await once(stranger, "open");
+  stranger._socket.write(Buffer.from([0xff, 0xff]));
+  await once(stranger, "close");
   const [here, there] = [1, 2].map(() => {
     const replica = new Replica();
     const link = connectWebSocket(replica, address, { socket: (url) => new WebSocket(url) });
