@@ -28,7 +28,7 @@ export function browse(folders = FOLDERS, options = {}, launching = {}) {
     /** What two browsers are to each other, until the test is over. */
     async context(test) {
       const context = await this.browser.newContext();
-      context.setDefaultTimeout(15_000);
+      context.setDefaultTimeout(60_000);
       test.after(() => context.close());
       return context;
     },

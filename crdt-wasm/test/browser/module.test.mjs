@@ -39,7 +39,7 @@ test("it works in a worker, as a module and with its own replica", { skip }, asy
       worker.onerror = (event) => reject(new Error(event.message));
     });
     const { token, seen } = await heard;
-    await replica.covers(token, { signal: AbortSignal.timeout(10_000) });
+    await replica.covers(token, { signal: AbortSignal.timeout(60_000) });
     return { seen, here: replica.toJSON() };
   });
   assert.deepEqual(answer, { seen: ["apple"], here: { cart: ["apple", "pear"] } });

@@ -51,7 +51,7 @@ test("two contexts write offline, reconnect, and are equal", { skip }, async (t)
   assert.equal(await tabs[0].evaluate((written) => replica.isCovered(written), token), false);
 
   const again = await relay(t, server.replica, server.port);
-  await tabs[0].evaluate((written) => replica.covers(written, { signal: AbortSignal.timeout(10_000) }), token);
+  await tabs[0].evaluate((written) => replica.covers(written, { signal: AbortSignal.timeout(60_000) }), token);
   await allShow(tabs, { cart: ["pear", "plum"], likes: 3, name: "Alice" });
   const [one, other] = await Promise.all(tabs.map(bytesOf));
   assert.deepEqual(one, other);
