@@ -12,6 +12,9 @@
 //! Both are optional. A type says that it has one by [`Delta::dots`](crate::Delta::dots) or
 //! [`Delta::parts`](crate::Delta::parts), whose default is `None`; then digests are exchanged.
 
+use alloc::vec::Vec;
+
+use crate::wire::{Wire, Writer};
 use crate::{CausalContext, ContentKey, Delta};
 
 /// A causal type: a view of one [`DotMap`](crate::DotMap). What differs is found by dots.
@@ -27,6 +30,27 @@ pub trait Dotted: Delta {
     ///
     /// Cost: O(runs of both), and the entries copied.
     fn restrict(&self, dots: &CausalContext) -> Self;
+
+    /// Writes what [`restrict`](Dotted::restrict) returns, without making it: a change, of which the
+    /// dots are known.
+    ///
+    /// Cost: O(runs of both), and the entries written.
+    fn write_restricted(&self, dots: &CausalContext, writer: &mut Writer)
+    where
+        Self: Wire,
+    {
+        self.restrict(dots).write_to(writer);
+    }
+
+    /// The message of what [`write_restricted`](Dotted::write_restricted) writes.
+    fn encode_restricted(&self, dots: &CausalContext) -> Vec<u8>
+    where
+        Self: Wire,
+    {
+        let mut writer = Writer::with_replicas(&[]);
+        self.write_restricted(dots, &mut writer);
+        writer.into_bytes()
+    }
 
     /// The state that knows of these dots that they are dead, and nothing else.
     fn dead(dots: CausalContext) -> Self;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crdt_core::{CausalContext, Delta, Dot, DotMap, DotMapDigest, Merge, ReplicaId, Wire};
+use crdt_core::{CausalContext, Delta, Dot, DotMap, DotMapDigest, Dotted, Merge, ReplicaId, Wire};
 use quickcheck::{Arbitrary, Gen};
 
 type Key = u8;
@@ -112,7 +112,15 @@ fn run(seed: u64, steps: usize, keys: Key) {
         let (engine, oracle) = &mut replicas[here];
         let before = (engine.clone(), oracle.clone());
         let (what, delta) = match pick(generator, 9) {
-            0..=2 => ("write", (engine.write(me, key, value), oracle.write(me, key, value))),
+            0 => {
+                let writes = [(key, value), (value % keys, key), (key, key)];
+                let mut expected = Oracle::default();
+                for (key, value) in writes {
+                    expected.join(&oracle.write(me, key, value));
+                }
+                ("several writes", (engine.write_all(me, writes), expected))
+            }
+            1 | 2 => ("write", (engine.write(me, key, value), oracle.write(me, key, value))),
             3 => ("remove", (engine.remove(&key), oracle.remove(|other| other == key))),
             4 => (
                 "retain",
@@ -144,6 +152,9 @@ fn run(seed: u64, steps: usize, keys: Key) {
         let what = format!("{what} (seed {seed}, step {step})");
         check(&delta.0, &delta.1, &what);
         check(engine, oracle, &what);
+        for dots in [delta.0.context(), deltas[step / 2].0.context()] {
+            assert_eq!(engine.encode_restricted(dots), engine.restrict(dots).encode(), "{what}");
+        }
         let mut again = before.0;
         again.merge_ref(&delta.0);
         assert_eq!(again, *engine, "before ⊔ delta = after {what}");

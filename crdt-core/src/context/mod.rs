@@ -106,6 +106,21 @@ impl CausalContext {
         self.entry(dot.replica).insert(dot.counter..=dot.counter)
     }
 
+    /// Adds the dot that the [`next`](CausalContext::next) write of `replica` gets, and returns it.
+    pub(crate) fn mint(&mut self, replica: ReplicaId) -> Option<Dot> {
+        let place = match self.place(replica) {
+            Ok(place) => place,
+            Err(place) => {
+                self.replicas.insert(place, (replica, Runs::default()));
+                place
+            }
+        };
+        let runs = &mut self.replicas[place].1;
+        let dot = Dot::new(replica, runs.max().saturating_add(1))?;
+        runs.push(dot.counter..=dot.counter);
+        Some(dot)
+    }
+
     /// Adds all dots of `replica` with these counters; tells whether any is new. Counters that no
     /// dot can have are left out. Cost: that of one dot, however wide the run.
     pub fn insert_run(&mut self, replica: ReplicaId, counters: RangeInclusive<u64>) -> bool {
@@ -181,7 +196,10 @@ impl CausalContext {
     }
 
     fn place(&self, replica: ReplicaId) -> Result<usize, usize> {
-        self.replicas.binary_search_by_key(&replica, |(replica, _)| *replica)
+        match self.replicas.as_slice() {
+            [(only, _)] if *only == replica => Ok(0),
+            replicas => replicas.binary_search_by_key(&replica, |(replica, _)| *replica),
+        }
     }
 }
 

@@ -53,6 +53,12 @@ impl Runs {
     /// Adds a run; tells whether any of it is new. Constant at the end, else O(runs beyond it).
     pub(crate) fn insert(&mut self, run: RangeInclusive<u64>) -> bool {
         let (first, last) = run.into_inner();
+        if let Some((_, end)) = self.0.last_mut()
+            && *end + 1 == first
+        {
+            *end = last;
+            return true;
+        }
         // The runs that touch it: those it overlaps, and those it is adjacent to.
         let from = self.ending_at_or_after(first.saturating_sub(1));
         let to = from + self.0[from..].partition_point(|run| run.0 <= last.saturating_add(1));

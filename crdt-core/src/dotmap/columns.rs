@@ -36,16 +36,21 @@ impl Columns {
         self.column(replica).range(run)
     }
 
-    /// The live dots of a replica as runs.
-    pub(super) fn runs(&self, replica: ReplicaId) -> Runs {
-        self.column(replica).runs()
+    /// The live dots of a replica among these, as runs. Cost: O(runs, and the dots among them / 64).
+    pub(super) fn runs_among(&self, replica: ReplicaId, dots: &Runs) -> Runs {
+        let mut live = Runs::default();
+        let column = self.column(replica);
+        dots.iter().for_each(|run| column.push_runs(run, &mut live));
+        live
     }
 
     /// The live dots. Cost: O(live dots / 64 + runs).
     pub(super) fn to_context(&self) -> CausalContext {
         let mut live = CausalContext::new();
         for (replica, column) in &self.replicas {
-            live.push(*replica, column.runs());
+            let mut runs = Runs::default();
+            column.push_runs(0..=u64::MAX, &mut runs);
+            live.push(*replica, runs);
         }
         live
     }
@@ -162,6 +167,15 @@ impl Column {
 
     /// Constant at the end, else O(log blocks), and O(blocks) where a new one comes between.
     fn insert(&mut self, counter: u64, slot: u32) {
+        if let Some(last) = self.blocks.last_mut()
+            && last.number == number(counter)
+            && 0 < last.live
+            && last.live < bit(counter)
+        {
+            last.live |= bit(counter);
+            last.slots.push(slot);
+            return;
+        }
         let place = self.place(number(counter)).unwrap_or_else(|place| {
             self.blocks.insert(place, Block::new(number(counter)));
             self.hollow += 1;
@@ -212,10 +226,18 @@ impl Column {
         range
     }
 
-    fn runs(&self) -> Runs {
-        let mut runs = Runs::default();
-        for block in &self.blocks {
+    /// Adds the live counters within a run to runs that end before it.
+    fn push_runs(&self, run: RangeInclusive<u64>, runs: &mut Runs) {
+        let (first, last) = run.into_inner();
+        let place = self.place(number(first)).unwrap_or_else(|place| place);
+        for block in self.blocks[place..].iter().take_while(|block| block.number <= number(last)) {
             let mut live = block.live;
+            if block.number == number(first) {
+                live &= !(bit(first) - 1);
+            }
+            if block.number == number(last) {
+                live &= bit(last) | (bit(last) - 1);
+            }
             while live != 0 {
                 let first = live.trailing_zeros();
                 let after = first + (live >> first).trailing_ones();
@@ -224,7 +246,6 @@ impl Column {
                 live &= u64::MAX.checked_shl(after).unwrap_or(0);
             }
         }
-        runs
     }
 
     fn place(&self, number: u64) -> Result<usize, usize> {

@@ -56,7 +56,7 @@ impl<K, V> DotMap<K, V> {
     /// The dead dots, piece by piece.
     fn each_dead_piece(&self, mut each: impl FnMut(ReplicaId, Runs)) {
         for (replica, seen) in self.context.entries() {
-            let dead = seen.difference(&self.columns.runs(replica));
+            let dead = seen.difference(&self.columns.runs_among(replica, seen));
             each_piece(&dead, |piece| each(replica, piece));
         }
     }

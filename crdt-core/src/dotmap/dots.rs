@@ -1,5 +1,7 @@
 //! What two maps differ in, by dots.
 
+use smallvec::SmallVec;
+
 use super::{DotMap, Entry, Key, Value};
 use crate::content_hash::ContentHash;
 use crate::wire::{Wire, Writer};
@@ -16,11 +18,17 @@ impl<K: Key, V: Value> Dotted for DotMap<K, V> {
 
     fn restrict(&self, dots: &CausalContext) -> Self {
         let mut restricted = Self::new();
-        for slot in self.slots_among(dots) {
-            restricted.bring(self.entries.get(slot).clone());
+        let entries: SmallVec<[&Entry<K, V>; 4]> = self.entries_among(dots).collect();
+        restricted.entries.reserve(entries.len());
+        for entry in entries {
+            restricted.bring(entry.clone());
         }
         restricted.context = dots.intersection(&self.context);
         restricted
+    }
+
+    fn write_restricted(&self, dots: &CausalContext, writer: &mut Writer) {
+        self.write_among(&dots.intersection(&self.context), writer);
     }
 
     fn dead(dots: CausalContext) -> Self {
@@ -29,19 +37,19 @@ impl<K: Key, V: Value> Dotted for DotMap<K, V> {
 
     fn content(&self, key: ContentKey, dots: &CausalContext) -> u128 {
         let mut hash = ContentHash::new(key);
-        for slot in self.slots_among(dots) {
-            hash.add(|body| self.entries.get(slot).write_apart(body));
+        for entry in self.entries_among(dots) {
+            hash.add(|body| entry.write_apart(body));
         }
         hash.finish()
     }
 }
 
 impl<K, V> DotMap<K, V> {
-    /// The slots of the live entries among `dots`, in the order of dots.
-    fn slots_among(&self, dots: &CausalContext) -> impl Iterator<Item = u32> {
+    /// The live entries among `dots`, in the order of dots.
+    pub fn entries_among(&self, dots: &CausalContext) -> impl Iterator<Item = &Entry<K, V>> {
         dots.entries().flat_map(move |(replica, runs)| {
             let live = runs.iter().flat_map(move |run| self.columns.range(replica, run));
-            live.map(|(_, slot)| slot)
+            live.map(|(_, slot)| self.entries.get(slot))
         })
     }
 }

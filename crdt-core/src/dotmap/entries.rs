@@ -185,6 +185,17 @@ impl<K: Hash + Eq, V> Entries<K, V> {
         self.take(slot)
     }
 
+    /// Another slot of the same key. Constant where there is an index.
+    pub(super) fn beside(&self, slot: u32) -> Option<u32> {
+        let Slot { entry, next, before } = &self.slots[slot as usize];
+        if self.index.is_some() {
+            return [*next, *before].into_iter().find(|other| *other != NONE);
+        }
+        let mut others = self.slots.iter().filter(|(other, _)| *other != slot as usize);
+        let other = others.find(|(_, other)| other.entry.key == entry.key);
+        other.map(|(other, _)| to_slot(other))
+    }
+
     fn make_index(&mut self, capacity: usize) {
         self.index = Some(Box::new(Index::with_capacity(capacity)));
         let slots: smallvec::SmallVec<[u32; SEARCHED + 1]> =
@@ -220,7 +231,8 @@ impl<K: Hash + Eq, V> Entries<K, V> {
         }
     }
 
-    fn head<Q: Hash + Eq + ?Sized>(&self, key: &Q) -> Option<u32>
+    /// Some slot of a key.
+    pub(super) fn head<Q: Hash + Eq + ?Sized>(&self, key: &Q) -> Option<u32>
     where
         K: Borrow<Q>,
     {

@@ -4,7 +4,7 @@
 //! costs nothing: as runs where those are few and long, and as one bit a dot where dots are few or
 //! died here and there. The shorter form is the canonical one; of equals, runs.
 
-use alloc::vec::Vec;
+use smallvec::SmallVec;
 
 use crate::context::Runs;
 use crate::wire::{DecodeError, DecodeErrorKind, Reader, Writer};
@@ -132,8 +132,8 @@ fn bitmap_size(seen: &Runs, ranks: &Runs) -> Option<usize> {
     (ranks.bounds_size() > size).then_some(size)
 }
 
-fn to_bits(ranks: &Runs, size: usize) -> Vec<u8> {
-    let mut bits = alloc::vec![0; size];
+fn to_bits(ranks: &Runs, size: usize) -> SmallVec<[u8; 16]> {
+    let mut bits = SmallVec::from_elem(0, size);
     for rank in ranks.iter().flatten() {
         let place = rank - 1;
         if let Some(byte) = usize::try_from(place / 8).ok().and_then(|at| bits.get_mut(at)) {

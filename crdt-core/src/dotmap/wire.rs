@@ -2,6 +2,8 @@
 
 use alloc::vec::Vec;
 
+use smallvec::SmallVec;
+
 use super::live::{self, Live};
 use super::{DotMap, Entry, Key, Value};
 use crate::wire::{DecodeError, Reader, Wire, Writer};
@@ -9,11 +11,7 @@ use crate::{CausalContext, Dot};
 
 impl<K: Key, V: Value> Wire for DotMap<K, V> {
     fn write_to(&self, writer: &mut Writer) {
-        self.write_with(
-            writer,
-            |entry, writer| entry.key.write_to(writer),
-            |entry, writer| entry.value.write_to(writer),
-        );
+        self.write_among(&self.context, writer);
     }
 
     fn read_from(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
@@ -22,6 +20,16 @@ impl<K: Key, V: Value> Wire for DotMap<K, V> {
 }
 
 impl<K: Key, V: Value> DotMap<K, V> {
+    /// Writes what is known of dots that have been seen.
+    pub(super) fn write_among(&self, dots: &CausalContext, writer: &mut Writer) {
+        self.write_among_with(
+            dots,
+            writer,
+            |entry, writer| entry.key.write_to(writer),
+            |entry, writer| entry.value.write_to(writer),
+        );
+    }
+
     /// Writes the map as [`Wire`] does, but for its keys and values, which the caller writes: for
     /// types built on this one whose keys repeat what can be said once, or whose keys and dots say
     /// what a value is.
@@ -30,15 +38,28 @@ impl<K: Key, V: Value> DotMap<K, V> {
     pub fn write_with(
         &self,
         writer: &mut Writer,
+        key: impl FnMut(&Entry<K, V>, &mut Writer),
+        value: impl FnMut(&Entry<K, V>, &mut Writer),
+    ) {
+        self.write_among_with(&self.context, writer, key, value);
+    }
+
+    /// Writes what [`write_with`](DotMap::write_with) writes of the map
+    /// [restricted](crate::Dotted::restrict) to dots that it has seen, without making it.
+    pub fn write_among_with(
+        &self,
+        dots: &CausalContext,
+        writer: &mut Writer,
         mut key: impl FnMut(&Entry<K, V>, &mut Writer),
         mut value: impl FnMut(&Entry<K, V>, &mut Writer),
     ) {
-        self.context.write_to(writer);
-        for (replica, seen) in self.context.entries() {
-            live::write(seen, &self.columns.runs(replica), writer);
+        dots.write_to(writer);
+        for (replica, seen) in dots.entries() {
+            live::write(seen, &self.columns.runs_among(replica, seen), writer);
         }
-        self.entries().for_each(|entry| key(entry, writer));
-        self.entries().for_each(|entry| value(entry, writer));
+        let entries: SmallVec<[&Entry<K, V>; 4]> = self.entries_among(dots).collect();
+        entries.iter().for_each(|entry| key(entry, writer));
+        entries.iter().for_each(|entry| value(entry, writer));
     }
 
     /// Reads what [`write_with`](DotMap::write_with) wrote: `key` reads the key of a dot, `value` a

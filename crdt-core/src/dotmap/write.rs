@@ -8,7 +8,7 @@ use core::hash::Hash;
 use smallvec::SmallVec;
 
 use super::{DotMap, Entry, Key, Value};
-use crate::{Dot, ReplicaId};
+use crate::{CausalContext, Dot, Dotted, ReplicaId};
 
 impl<K: Key, V: Value> DotMap<K, V> {
     /// Writes a value to a key: mints the next dot of `me` and supersedes the entries of the key
@@ -27,16 +27,53 @@ impl<K: Key, V: Value> DotMap<K, V> {
     ///
     /// Cost: that of the single writes.
     pub fn write_all(&mut self, me: ReplicaId, writes: impl IntoIterator<Item = (K, V)>) -> Self {
-        let mut change = Change::default();
-        for (key, value) in writes {
-            let Some(dot) = self.context.next(me) else { break };
-            self.kill_key(&key, &mut change);
-            self.context.insert(dot);
-            change.dots.push(dot);
-            change.delta.bring(Entry::new(dot, key.clone(), value.clone()));
-            self.bring(Entry::new(dot, key, value));
+        let dots = self.write_dots(me, writes);
+        self.restrict(&dots)
+    }
+
+    /// As [`write_all`](DotMap::write_all), and returns the dots of the change, minted and killed:
+    /// the map [restricted](Dotted::restrict) to them is the delta. For who needs no more than
+    /// [the bytes](Dotted::encode_restricted) of that, which are written without making it.
+    pub fn write_dots(
+        &mut self,
+        me: ReplicaId,
+        writes: impl IntoIterator<Item = (K, V)>,
+    ) -> CausalContext {
+        let before = self.context.max(me);
+        let mut killed = SmallVec::<[Dot; 4]>::new();
+        self.write_each(me, writes, |entry| killed.push(entry.dot));
+        let mut dots: CausalContext =
+            if killed.is_empty() { CausalContext::new() } else { killed.into_iter().collect() };
+        dots.insert_run(me, before + 1..=self.context.max(me));
+        dots
+    }
+
+    /// Writes many values, and hands over the entries that they supersede. Returns how many were
+    /// written: all, unless the counters of `me` are used up.
+    ///
+    /// Cost: as [`write_all`](DotMap::write_all), less the delta.
+    pub fn write_each(
+        &mut self,
+        me: ReplicaId,
+        writes: impl IntoIterator<Item = (K, V)>,
+        mut superseded: impl FnMut(Entry<K, V>),
+    ) -> usize {
+        let writes = writes.into_iter();
+        match writes.size_hint().0 {
+            0 | 1 => {}
+            several => self.entries.reserve(several),
         }
-        self.finish(change)
+        let mut written = 0;
+        for (key, value) in writes {
+            let Some(dot) = self.context.mint(me) else { break };
+            let slot = self.bring(Entry::new(dot, key, value));
+            while let Some(other) = self.entries.beside(slot) {
+                superseded(self.bury_slot(other));
+            }
+            written += 1;
+        }
+        self.tidy();
+        written
     }
 
     /// Removes the entries of a key that this map has seen; a concurrent write elsewhere survives.
@@ -47,9 +84,7 @@ impl<K: Key, V: Value> DotMap<K, V> {
     where
         K: Borrow<Q>,
     {
-        let mut change = Change::default();
-        self.kill_key(key, &mut change);
-        self.finish(change)
+        self.remove_all([key])
     }
 
     /// Removes the entries of many keys in one delta.
@@ -60,11 +95,29 @@ impl<K: Key, V: Value> DotMap<K, V> {
     where
         K: Borrow<Q>,
     {
-        let mut change = Change::default();
+        let mut killed = SmallVec::<[Dot; 4]>::new();
         for key in keys {
-            self.kill_key(key, &mut change);
+            self.remove_each(key, |entry| killed.push(entry.dot));
         }
-        self.finish(change)
+        Self::dead(killed.into_iter().collect())
+    }
+
+    /// Removes the entries of a key that this map has seen, and hands them over.
+    ///
+    /// Cost: as [`remove`](DotMap::remove), less the delta.
+    pub fn remove_each<Q: Hash + Eq + ?Sized>(
+        &mut self,
+        key: &Q,
+        mut removed: impl FnMut(Entry<K, V>),
+    ) where
+        K: Borrow<Q>,
+    {
+        let Some(slot) = self.entries.head(key) else { return };
+        while let Some(other) = self.entries.beside(slot) {
+            removed(self.bury_slot(other));
+        }
+        removed(self.bury_slot(slot));
+        self.tidy();
     }
 
     /// Removes every entry for which `keep` says no, in the order of dots, in one delta.
@@ -73,11 +126,11 @@ impl<K: Key, V: Value> DotMap<K, V> {
     pub fn retain(&mut self, mut keep: impl FnMut(&Entry<K, V>) -> bool) -> Self {
         let leaving = self.entries().filter(|entry| !keep(entry)).map(Entry::dot);
         let leaving: Vec<Dot> = leaving.collect();
-        let mut change = Change::default();
-        for dot in leaving {
-            self.kill(dot, &mut change);
+        for dot in &leaving {
+            self.bury(*dot);
         }
-        self.finish(change)
+        self.tidy();
+        Self::dead(leaving.into_iter().collect())
     }
 
     /// Removes every entry that this map has seen, in one delta.
@@ -106,61 +159,28 @@ impl<K: Key, V: Value> DotMap<K, V> {
         }
         is_dead
     }
-
-    fn kill_key<Q: Hash + Eq + ?Sized>(&mut self, key: &Q, change: &mut Change<K, V>)
-    where
-        K: Borrow<Q>,
-    {
-        while let Some(dot) = self.first_found(key) {
-            self.kill(dot, change);
-        }
-    }
-
-    fn first_found<Q: Hash + Eq + ?Sized>(&self, key: &Q) -> Option<Dot>
-    where
-        K: Borrow<Q>,
-    {
-        self.entries.of(key).next().map(Entry::dot)
-    }
-
-    fn kill(&mut self, dot: Dot, change: &mut Change<K, V>) {
-        self.bury(dot);
-        change.delta.bury(dot);
-        change.dots.push(dot);
-    }
-
-    fn finish(&mut self, Change { mut delta, dots }: Change<K, V>) -> Self {
-        self.tidy();
-        delta.tidy();
-        delta.context = dots.into_iter().collect();
-        delta
-    }
-}
-
-/// A change as it is put together: what it makes live, and every dot that it minted or killed.
-struct Change<K, V> {
-    delta: DotMap<K, V>,
-    dots: SmallVec<[Dot; 4]>,
-}
-
-impl<K, V> Default for Change<K, V> {
-    fn default() -> Self {
-        Self { delta: DotMap::new(), dots: SmallVec::new() }
-    }
 }
 
 impl<K: Hash + Eq, V> DotMap<K, V> {
-    /// Makes an entry live. Its dot is in the context, or will be when the caller is done.
-    pub(super) fn bring(&mut self, entry: Entry<K, V>) {
+    /// Makes an entry live; returns its slot. Its dot is in the context, or will be when the caller is
+    /// done.
+    pub(super) fn bring(&mut self, entry: Entry<K, V>) -> u32 {
         let dot = entry.dot;
         let slot = self.entries.insert(entry);
         self.columns.insert(dot, slot);
+        slot
     }
 
     /// Makes a dot dead, if it is live; returns its entry. After the last one, [`tidy`](Self::tidy).
     pub(super) fn bury(&mut self, dot: Dot) -> Option<Entry<K, V>> {
         let slot = self.columns.remove(dot)?;
         Some(self.entries.remove(slot))
+    }
+
+    /// Makes the entry of a slot dead; returns it. After the last one, [`tidy`](Self::tidy).
+    fn bury_slot(&mut self, slot: u32) -> Entry<K, V> {
+        self.columns.remove(self.entries.get(slot).dot);
+        self.entries.remove(slot)
     }
 
     /// Gives back what buried entries left vacant: to be called after the last of them.

@@ -3,6 +3,7 @@
 use alloc::vec::Vec;
 
 use hashbrown::HashMap;
+use smallvec::SmallVec;
 
 use super::VERSION;
 use crate::{ReplicaId, seed};
@@ -18,7 +19,7 @@ const SMALL: usize = 64;
 pub struct Writer {
     bytes: Vec<u8>,
     /// The ids mentioned so far, in order of their first mention.
-    replicas: Vec<ReplicaId>,
+    replicas: SmallVec<[ReplicaId; 1]>,
     /// The greatest of them, as a number: what is above it is new. Types list ids in ascending order, so most
     /// are told to be new without being looked up.
     greatest: Option<u128>,
@@ -28,15 +29,25 @@ pub struct Writer {
 
 impl Writer {
     pub(super) fn new() -> Self {
-        let mut writer = Self::without_version();
+        Self::in_place_of(Vec::with_capacity(SMALL))
+    }
+
+    /// A message that is written in place of other bytes, in the room that they took.
+    pub fn in_place_of(mut bytes: Vec<u8>) -> Self {
+        bytes.clear();
+        let mut writer = Self::of(bytes);
         writer.byte(VERSION);
         writer
     }
 
     pub(crate) fn without_version() -> Self {
+        Self::of(Vec::with_capacity(SMALL))
+    }
+
+    fn of(bytes: Vec<u8>) -> Self {
         Self {
-            bytes: Vec::with_capacity(SMALL),
-            replicas: Vec::new(),
+            bytes,
+            replicas: SmallVec::new(),
             greatest: None,
             places: HashMap::with_hasher(seed::hasher()),
         }
@@ -47,7 +58,7 @@ impl Writer {
     /// once. See [`encode_with`](super::encode_with).
     pub fn with_replicas(agreed: &[ReplicaId]) -> Self {
         let mut writer = Self::new();
-        writer.replicas = agreed.to_vec();
+        writer.replicas = agreed.into();
         writer.greatest = agreed.iter().map(ReplicaId::as_u128).max();
         writer
     }
@@ -59,10 +70,11 @@ impl Writer {
 
     /// The bytes, and the [dictionary](Writer::replicas).
     pub fn into_parts(self) -> (Vec<u8>, Vec<ReplicaId>) {
-        (self.bytes, self.replicas)
+        (self.bytes, self.replicas.into_vec())
     }
 
-    pub(crate) fn into_bytes(self) -> Vec<u8> {
+    /// The bytes.
+    pub fn into_bytes(self) -> Vec<u8> {
         self.bytes
     }
 
