@@ -59,6 +59,10 @@ impl<T: Key> Dotted for OrSet<T> {
         Self { elements: self.elements.restrict(dots) }
     }
 
+    fn write_restricted(&self, dots: &CausalContext, writer: &mut Writer) {
+        self.elements.write_restricted(dots, writer);
+    }
+
     fn dead(dots: CausalContext) -> Self {
         Self { elements: DotMap::dead(dots) }
     }

@@ -3,7 +3,7 @@
 use core::borrow::Borrow;
 use core::hash::Hash;
 
-use crdt_core::{Key, ReplicaId};
+use crdt_core::{CausalContext, Key, ReplicaId};
 
 use super::OrSet;
 
@@ -33,6 +33,28 @@ impl<T: Key> OrSet<T> {
     pub fn add_all(&mut self, me: ReplicaId, elements: impl IntoIterator<Item = T>) -> Self {
         let writes = elements.into_iter().map(|element| (element, ()));
         Self { elements: self.elements.write_all(me, writes) }
+    }
+
+    /// As [`add_all`](OrSet::add_all), and returns the dots of the change, for
+    /// [`Dotted::encode_restricted`](crdt_core::Dotted::encode_restricted): so the bytes of the delta are
+    /// had without the delta.
+    ///
+    /// ```
+    /// use crdt_core::{Dotted, Wire};
+    /// use crdt_sets::{OrSet, ReplicaId};
+    ///
+    /// let me = ReplicaId::from_u128(1);
+    /// let mut tags = OrSet::<String>::new();
+    /// let dots = tags.add_all_dots(me, ["urgent".into()]);
+    /// let bytes = tags.encode_restricted(&dots);
+    /// assert_eq!(bytes, OrSet::new().add(me, String::from("urgent")).encode());
+    /// ```
+    pub fn add_all_dots(
+        &mut self,
+        me: ReplicaId,
+        elements: impl IntoIterator<Item = T>,
+    ) -> CausalContext {
+        self.elements.write_dots(me, elements.into_iter().map(|element| (element, ())))
     }
 
     /// Removes an element: all additions of it that this set has seen. Returns bottom when it is
