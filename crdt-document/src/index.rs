@@ -4,7 +4,7 @@
 //! from the map and is kept up with it, so it is no part of what a document is.
 
 use alloc::boxed::Box;
-use alloc::collections::{BTreeMap, BTreeSet};
+use alloc::collections::BTreeMap;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
@@ -13,6 +13,7 @@ use smallvec::SmallVec;
 
 use crate::cell::Cell;
 use crate::key::{Key, Place};
+use crate::sorted::Sorted;
 use crate::{Kind, Value};
 
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -31,8 +32,8 @@ pub(crate) enum Members {
     /// Who has counted, ascending.
     Counter(Vec<ReplicaId>),
     PnCounter(Box<Counted>),
-    GSet(BTreeSet<Value>),
-    Set(BTreeSet<Value>),
+    GSet(Sorted<Value>),
+    Set(Sorted<Value>),
     Register,
     MvRegister,
 }
@@ -49,8 +50,8 @@ impl Members {
         match kind {
             Kind::Counter => Self::Counter(Vec::new()),
             Kind::PnCounter => Self::PnCounter(Box::default()),
-            Kind::GSet => Self::GSet(BTreeSet::new()),
-            Kind::Set => Self::Set(BTreeSet::new()),
+            Kind::GSet => Self::GSet(Sorted::default()),
+            Kind::Set => Self::Set(Sorted::default()),
             Kind::Register => Self::Register,
             Kind::MvRegister => Self::MvRegister,
         }
@@ -77,11 +78,7 @@ impl Members {
                 insert(&mut counted.resets, *replica);
             }
             (Self::GSet(elements), Place::GSet(element))
-            | (Self::Set(elements), Place::Set(element))
-                if !elements.contains(element) =>
-            {
-                elements.insert(element.clone());
-            }
+            | (Self::Set(elements), Place::Set(element)) => elements.insert(element.clone()),
             _ => {}
         }
     }
@@ -104,7 +101,7 @@ impl Members {
             (Self::GSet(elements), Place::GSet(element))
             | (Self::Set(elements), Place::Set(element)) => {
                 elements.remove(element);
-                elements.is_empty()
+                elements.len() == 0
             }
             _ => true,
         }
@@ -156,17 +153,35 @@ impl Index {
     }
 
     pub(crate) fn insert(&mut self, key: &Key) {
-        let kind = key.place.kind();
-        if !self.names.contains_key(&key.name) {
-            self.names.insert(key.name.clone(), Uses::new());
+        if let Some(members) = self.members_mut(&key.name, key.place.kind()) {
+            members.insert(&key.place);
         }
-        let Some(uses) = self.names.get_mut(&key.name) else { return };
+    }
+
+    /// Takes in elements of a set: as `insert` of each, and looks the name up once.
+    pub(crate) fn insert_elements(&mut self, name: &Arc<str>, kind: Kind, new: Vec<Value>) {
+        if new.is_empty() {
+            return;
+        }
+        let Some(Members::GSet(elements) | Members::Set(elements)) = self.members_mut(name, kind)
+        else {
+            return;
+        };
+        new.into_iter().for_each(|element| elements.insert(element));
+    }
+
+    /// What there is of a name used so, to be added to.
+    fn members_mut(&mut self, name: &Arc<str>, kind: Kind) -> Option<&mut Members> {
+        if !self.names.contains_key(name) {
+            self.names.insert(name.clone(), Uses::new());
+        }
+        let uses = self.names.get_mut(name)?;
         let at = uses.binary_search_by_key(&kind, Members::kind).unwrap_or_else(|at| {
             uses.insert(at, Members::new(kind));
             self.conflicts += usize::from(uses.len() == 2);
             at
         });
-        uses[at].insert(&key.place);
+        Some(&mut uses[at])
     }
 
     pub(crate) fn remove(&mut self, key: &Key) {

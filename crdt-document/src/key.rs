@@ -2,6 +2,7 @@
 
 use alloc::sync::Arc;
 use core::fmt;
+use core::hash::{Hash, Hasher};
 
 use crdt_core::ReplicaId;
 use crdt_core::wire::{DecodeError, DecodeErrorKind, Reader, Wire, Writer};
@@ -9,7 +10,7 @@ use crdt_core::wire::{DecodeError, DecodeErrorKind, Reader, Wire, Writer};
 use crate::{Kind, Value};
 
 /// Where a cell is. The name is shared, so that a clone is cheap.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Key {
     pub(crate) name: Arc<str>,
     pub(crate) place: Place,
@@ -19,7 +20,7 @@ pub(crate) struct Key {
 ///
 /// The cells of a counter have the writer in their key: each is written by that replica alone, so
 /// that concurrent counts never supersede one another.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Place {
     /// What one replica has counted in a counter.
     Count(ReplicaId),
@@ -104,6 +105,22 @@ impl Place {
             Self::Totals(_) => Self::Totals(owner),
             Self::Reset(_) => Self::Reset(owner),
             other => other,
+        }
+    }
+}
+
+/// In as few steps as will do, since every look-up takes them: keys that differ in their shape alone
+/// have one hash, which are three at most; and the hasher of indexes takes in where a text ends.
+impl Hash for Key {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        state.write(self.name.as_bytes());
+        match &self.place {
+            Place::Count(owner) | Place::Totals(owner) | Place::Reset(owner) => owner.hash(state),
+            Place::GSet(Value::Text(text)) | Place::Set(Value::Text(text)) => {
+                state.write(text.as_bytes());
+            }
+            Place::GSet(element) | Place::Set(element) => element.hash(state),
+            Place::Register | Place::MvRegister => {}
         }
     }
 }

@@ -13,6 +13,7 @@ mod kind;
 #[cfg(feature = "quickcheck")]
 pub mod model;
 mod read;
+mod sorted;
 mod transaction;
 mod value;
 

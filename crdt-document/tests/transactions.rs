@@ -4,8 +4,9 @@ mod support;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
+use crdt_core::{Dot, Dotted};
 use crdt_document::{Delta, Document, Merge, Transaction, Wire, WriteError};
-use support::{asia, at, eu, join, us};
+use support::{EU, US, asia, at, eu, join, us};
 
 /// What two replicas have written, so that there is something of others to supersede.
 fn written() -> Document {
@@ -55,6 +56,44 @@ fn a_transaction_is_one_delta() {
         assert_eq!(doc.counter("likes").value(), 4);
         let again = Document::decode(&delta.encode()).unwrap();
         assert_eq!(again, delta);
+    }
+}
+
+#[test]
+fn the_bytes_of_a_change_are_had_without_the_change() {
+    let before = written();
+    let (mut doc, mut other) = (before.clone(), before);
+    let delta = doc.transact(us(), touch_everything).unwrap();
+    let dots = other.try_transact_dots(us(), touch_everything).unwrap();
+    assert_eq!(&dots, delta.context());
+    assert_eq!(other.encode_restricted(&dots), delta.encode());
+    assert_eq!(other, doc);
+    let unseen = [Dot::new(US, 1_000).unwrap()].into_iter().collect();
+    assert_eq!(doc.encode_restricted(&unseen), Document::new().encode());
+}
+
+#[test]
+fn what_was_added_before_the_dots_were_used_up_is_there() {
+    let last = Dot::new(EU, Dot::MAX_COUNTER - 2).unwrap();
+    for is_g_set in [false, true] {
+        let mut doc = Document::dead([last].into_iter().collect());
+        let refused = doc.transact(eu(), |tx| {
+            let elements = ["c", "a", "d", "b"];
+            let added = match is_g_set {
+                true => tx.g_set("x").add_all(elements),
+                false => tx.set("x").add_all(elements),
+            };
+            assert!(matches!(added, Err(WriteError::DotsUsedUp { .. })));
+            tx.document().internal_validate().unwrap();
+            let here: Vec<_> = match is_g_set {
+                true => tx.document().g_set("x").iter().collect(),
+                false => tx.document().set("x").iter().collect(),
+            };
+            assert_eq!(here, ["a", "c"]);
+            added
+        });
+        assert!(refused.is_err() && doc.is_empty());
+        doc.internal_validate().unwrap();
     }
 }
 
@@ -154,7 +193,7 @@ fn what_was_written_is_read_within_the_transaction() {
 fn a_peer_takes_a_transaction_in_whole() {
     let before = written();
     let mut doc = before.clone();
-    let delta = doc.transact(at(support::EU, 2_000), touch_everything).unwrap();
+    let delta = doc.transact(at(EU, 2_000), touch_everything).unwrap();
     let mut peer = before;
     assert!(peer.merge(delta.clone()));
     assert_eq!(peer, doc);

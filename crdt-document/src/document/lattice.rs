@@ -2,6 +2,7 @@
 
 use alloc::collections::BTreeSet;
 
+use crdt_core::wire::Writer;
 use crdt_core::{
     CausalContext, Change, ContentKey, Decompose, Delta, DotMap, DotMapDigest, Dots, Dotted, Merge,
     Parts,
@@ -90,6 +91,10 @@ impl Dotted for Document {
 
     fn restrict(&self, dots: &CausalContext) -> Self {
         Self::of(self.map.restrict(dots))
+    }
+
+    fn write_restricted(&self, dots: &CausalContext, writer: &mut Writer) {
+        self.write_among(&dots.intersection(self.seen()), writer);
     }
 
     fn dead(dots: CausalContext) -> Self {

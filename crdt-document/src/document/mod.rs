@@ -22,7 +22,7 @@ mod relocate;
 mod serde;
 mod wire;
 
-use crdt_core::{CausalContext, DotMap};
+use crdt_core::{CausalContext, DotMap, Dotted};
 
 use crate::cell::Cell;
 use crate::index::Index;
@@ -143,6 +143,21 @@ impl Document {
         author: Author,
         write: impl FnOnce(&mut Transaction<'_>) -> Result<(), E>,
     ) -> Result<Self, E> {
+        let dots = self.try_transact_dots(author, write)?;
+        Ok(self.restrict(&dots))
+    }
+
+    /// As [`try_transact`](Document::try_transact), and returns the dots of the change, for
+    /// [`Dotted::encode_restricted`]: so the bytes of the delta are had without the delta.
+    ///
+    /// # Errors
+    ///
+    /// What `write` returns; nothing was changed.
+    pub fn try_transact_dots<E>(
+        &mut self,
+        author: Author,
+        write: impl FnOnce(&mut Transaction<'_>) -> Result<(), E>,
+    ) -> Result<CausalContext, E> {
         let mut transaction = Transaction::new(self, author);
         write(&mut transaction)?;
         Ok(transaction.finish())

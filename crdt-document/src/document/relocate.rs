@@ -2,6 +2,8 @@
 
 use alloc::vec::Vec;
 
+use crdt_core::Dotted;
+
 use super::Document;
 use crate::{Author, Kind, MoveError, Transaction, Value};
 
@@ -54,7 +56,8 @@ impl Document {
         })?;
         let mut transaction = Transaction::new(self, author);
         transaction.kill_all(name, kind);
-        Ok((transaction.finish(), added))
+        let removed = transaction.finish();
+        Ok((self.restrict(&removed), added))
     }
 
     /// The elements of a set, the values of a register.

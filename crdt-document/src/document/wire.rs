@@ -8,7 +8,7 @@ use alloc::sync::Arc;
 use alloc::vec::Vec;
 
 use crdt_core::wire::{DecodeError, DecodeErrorKind, Reader, Wire, Writer};
-use crdt_core::{Dot, DotMap};
+use crdt_core::{CausalContext, Dot, DotMap, Entry};
 
 use super::Document;
 use crate::Value;
@@ -20,21 +20,7 @@ const SHAPES: u64 = 8;
 
 impl Wire for Document {
     fn write_to(&self, writer: &mut Writer) {
-        let numbers: BTreeMap<&str, u64> = self.names().zip(0..).collect();
-        writer.count(numbers.len());
-        for name in numbers.keys() {
-            writer.count(name.len());
-            writer.raw(name.as_bytes());
-        }
-        let key = |entry: &crdt_core::Entry<Key, Cell>, writer: &mut Writer| {
-            let Key { name, place } = entry.key();
-            let number = numbers.get(&**name).copied().unwrap_or_default();
-            writer.varint(number * SHAPES + u64::from(place.shape().number()));
-            if let Place::GSet(element) | Place::Set(element) = place {
-                element.write_to(writer);
-            }
-        };
-        self.map.write_with(writer, key, |entry, writer| entry.value().write_content(writer));
+        self.write_among(self.context(), writer);
     }
 
     fn read_from(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
@@ -46,6 +32,42 @@ impl Wire for Document {
         )?;
         names.check_all_used(reader)?;
         Ok(Self::of(map))
+    }
+}
+
+impl Document {
+    /// Writes what is known of dots that have been seen.
+    pub(super) fn write_among(&self, dots: &CausalContext, writer: &mut Writer) {
+        let mut numbers = BTreeMap::<&Arc<str>, u64>::new();
+        let mut last = None;
+        for Key { name, .. } in self.map.entries_among(dots).map(Entry::key) {
+            // Entries of one name mostly come one after the other, and share it.
+            if !last.is_some_and(|last| Arc::ptr_eq(last, name)) {
+                numbers.insert(name, 0);
+                last = Some(name);
+            }
+        }
+        writer.count(numbers.len());
+        for ((name, number), place) in numbers.iter_mut().zip(0..) {
+            *number = place;
+            name.write_to(writer);
+        }
+        let mut last = None;
+        let key = |entry: &Entry<Key, Cell>, writer: &mut Writer| {
+            let Key { name, place } = entry.key();
+            if !last.is_some_and(|(last, _)| Arc::ptr_eq(last, name)) {
+                last = numbers.get_key_value(name).map(|(name, number)| (*name, *number));
+            }
+            let number = last.map_or(0, |(_, number)| number);
+            writer.varint(number * SHAPES + u64::from(place.shape().number()));
+            if let Place::GSet(element) | Place::Set(element) = place {
+                element.write_to(writer);
+            }
+        };
+        let content = |entry: &Entry<Key, Cell>, writer: &mut Writer| {
+            entry.value().write_content(writer);
+        };
+        self.map.write_among_with(dots, writer, key, content);
     }
 }
 

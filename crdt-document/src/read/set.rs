@@ -1,10 +1,10 @@
 //! Reading a set.
 
-use alloc::collections::{BTreeSet, btree_set};
 use core::fmt;
 use core::iter::FusedIterator;
 
 use crate::index::Members;
+use crate::sorted::{self, Sorted};
 use crate::{Document, Kind, Value};
 
 macro_rules! set {
@@ -12,7 +12,7 @@ macro_rules! set {
         $(#[$documentation])*
         #[derive(Clone, Copy)]
         pub struct $set<'a> {
-            elements: Option<&'a BTreeSet<Value>>,
+            elements: Option<&'a Sorted<Value>>,
         }
 
         impl<'a> $set<'a> {
@@ -31,7 +31,7 @@ macro_rules! set {
 
             /// How many elements there are. Cost: O(1).
             pub fn len(&self) -> usize {
-                self.elements.map_or(0, BTreeSet::len)
+                self.elements.map_or(0, Sorted::len)
             }
 
             /// Whether there is no element.
@@ -41,7 +41,7 @@ macro_rules! set {
 
             /// The elements, in the order of [`Value`].
             pub fn iter(&self) -> Elements<'a> {
-                Elements(self.elements.map(BTreeSet::iter))
+                Elements(self.elements.map(Sorted::iter))
             }
         }
 
@@ -103,7 +103,7 @@ set! {
 
 /// The elements of a set of a [`Document`], in the order of [`Value`].
 #[derive(Clone, Debug)]
-pub struct Elements<'a>(Option<btree_set::Iter<'a, Value>>);
+pub struct Elements<'a>(Option<sorted::Iter<'a, Value>>);
 
 impl<'a> Iterator for Elements<'a> {
     type Item = &'a Value;

@@ -15,12 +15,12 @@ mod undo;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
-use crdt_core::{DotMap, Merge, ReplicaId};
+use crdt_core::CausalContext;
 
 use crate::cell::Cell;
 use crate::index::Members;
 use crate::key::{Key, Place};
-use crate::{Author, Document, Kind, WriteError};
+use crate::{Author, Document, Kind, Value, WriteError};
 use undo::Undo;
 
 pub use counter::CounterMut;
@@ -37,14 +37,13 @@ pub use set::{GSetMut, SetMut};
 pub struct Transaction<'a> {
     document: &'a mut Document,
     author: Author,
-    delta: DotMap<Key, Cell>,
     undo: Undo,
 }
 
 impl<'a> Transaction<'a> {
     pub(crate) fn new(document: &'a mut Document, author: Author) -> Self {
         let undo = Undo::new(&document.map, author.replica);
-        Self { document, author, delta: DotMap::new(), undo }
+        Self { document, author, undo }
     }
 
     /// The document as it is, with what this transaction has written so far.
@@ -121,15 +120,45 @@ impl<'a> Transaction<'a> {
         }
     }
 
-    /// Ends the transaction: what was written stays.
-    pub(crate) fn finish(mut self) -> Document {
-        self.undo.forget();
-        Document::of(core::mem::take(&mut self.delta))
+    /// Ends the transaction: what was written stays. Returns the dots of the change.
+    pub(crate) fn finish(mut self) -> CausalContext {
+        self.undo.forget(&self.document.map)
     }
 
     /// Writes a cell, in place of those that are there.
     fn write(&mut self, name: &Arc<str>, place: Place, cell: Cell) -> Result<(), WriteError> {
-        self.mint(Key::new(name, place), |map, me, key| map.write(me, key, cell))
+        let Document { map, index } = &mut *self.document;
+        let key = Key::new(name, place);
+        let replica = self.author.replica;
+        if map.context().next(replica).is_none() {
+            return Err(WriteError::DotsUsedUp { replica });
+        }
+        index.insert(&key);
+        map.write_each(replica, [(key, cell)], |killed| self.undo.note(killed));
+        Ok(())
+    }
+
+    /// Writes elements, all those for which there is a dot.
+    fn write_elements(
+        &mut self,
+        name: &Arc<str>,
+        kind: Kind,
+        mut elements: Vec<Value>,
+    ) -> Result<(), WriteError> {
+        let Document { map, index } = &mut *self.document;
+        let replica = self.author.replica;
+        let writes = elements.iter().map(|element| {
+            let place = match kind {
+                Kind::GSet => Place::GSet(element.clone()),
+                _ => Place::Set(element.clone()),
+            };
+            (Key::new(name, place), Cell::Element)
+        });
+        let written = map.write_each(replica, writes, |killed| self.undo.note(killed));
+        let is_used_up = written < elements.len();
+        elements.truncate(written);
+        index.insert_elements(name, kind, elements);
+        if is_used_up { Err(WriteError::DotsUsedUp { replica }) } else { Ok(()) }
     }
 
     /// Writes a cell beside those that are there.
@@ -139,22 +168,14 @@ impl<'a> Transaction<'a> {
         place: Place,
         cell: Cell,
     ) -> Result<(), WriteError> {
-        self.mint(Key::new(name, place), |map, me, key| map.write_beside(me, [(key, cell)]))
-    }
-
-    fn mint(
-        &mut self,
-        key: Key,
-        write: impl FnOnce(&mut DotMap<Key, Cell>, ReplicaId, Key) -> DotMap<Key, Cell>,
-    ) -> Result<(), WriteError> {
-        let Author { replica, .. } = self.author;
         let Document { map, index } = &mut *self.document;
+        let key = Key::new(name, place);
+        let replica = self.author.replica;
         if map.context().next(replica).is_none() {
             return Err(WriteError::DotsUsedUp { replica });
         }
-        self.undo.note(map, &key);
         index.insert(&key);
-        self.delta.merge(write(map, replica, key));
+        map.write_beside(replica, [(key, cell)]);
         Ok(())
     }
 
@@ -162,11 +183,8 @@ impl<'a> Transaction<'a> {
     fn kill(&mut self, name: &Arc<str>, place: Place) {
         let Document { map, index } = &mut *self.document;
         let key = Key::new(name, place);
-        if map.contains_key(&key) {
-            self.undo.note(map, &key);
-            self.delta.merge(map.remove(&key));
-            index.remove(&key);
-        }
+        map.remove_each(&key, |killed| self.undo.note(killed));
+        index.remove(&key);
     }
 
     /// Removes what is under a name as a set or register.

@@ -1,5 +1,8 @@
 //! Adding and removing.
 
+use alloc::collections::BTreeSet;
+use alloc::vec::Vec;
+
 use super::handle;
 use crate::cell::Cell;
 use crate::key::Place;
@@ -39,7 +42,12 @@ impl GSetMut<'_, '_> {
         &mut self,
         elements: impl IntoIterator<Item = T>,
     ) -> Result<(), WriteError> {
-        elements.into_iter().try_for_each(|element| self.add(element))
+        let set = self.read();
+        let mut met = BTreeSet::new();
+        let mut is_new =
+            |element: &Value| !set.contains(element.clone()) && met.insert(element.clone());
+        let new = elements.into_iter().map(Into::into).filter(&mut is_new).collect();
+        self.transaction.write_elements(&self.name, Kind::GSet, new)
     }
 }
 
@@ -75,7 +83,8 @@ impl SetMut<'_, '_> {
         &mut self,
         elements: impl IntoIterator<Item = T>,
     ) -> Result<(), WriteError> {
-        elements.into_iter().try_for_each(|element| self.add(element))
+        let elements: Vec<Value> = elements.into_iter().map(Into::into).collect();
+        self.transaction.write_elements(&self.name, Kind::Set, elements)
     }
 
     /// Removes an element: all additions of it that have been seen here. Nothing happens if it is
@@ -108,7 +117,7 @@ impl SetMut<'_, '_> {
     /// As [`remove`](SetMut::remove): none.
     pub fn retain(&mut self, mut keep: impl FnMut(&Value) -> bool) -> Result<(), WriteError> {
         let leaving = self.read().iter().filter(|element| !keep(element)).cloned();
-        let leaving: alloc::vec::Vec<Value> = leaving.collect();
+        let leaving: Vec<Value> = leaving.collect();
         self.remove_all(leaving)
     }
 

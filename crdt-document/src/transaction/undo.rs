@@ -5,7 +5,7 @@
 
 use alloc::vec::Vec;
 
-use crdt_core::{DotMap, Entry, ReplicaId};
+use crdt_core::{CausalContext, DotMap, Entry, ReplicaId};
 
 use crate::Document;
 use crate::cell::Cell;
@@ -15,45 +15,45 @@ pub(super) struct Undo {
     replica: ReplicaId,
     /// The greatest counter of the replica before.
     before: u64,
-    /// What was there before in the places written to. A place that is written to twice is noted
-    /// twice, and the second time holds what the first one wrote: that is not put back.
+    /// What was there before and was killed.
     killed: Vec<Entry<Key, Cell>>,
-    /// The places written to.
-    touched: Vec<Key>,
+    is_over: bool,
 }
 
 impl Undo {
     pub(super) fn new(map: &DotMap<Key, Cell>, replica: ReplicaId) -> Self {
         let before = map.context().max(replica);
-        Self { replica, before, killed: Vec::new(), touched: Vec::new() }
+        Self { replica, before, killed: Vec::new(), is_over: false }
     }
 
-    /// Notes what is in a place before it is written to.
-    pub(super) fn note(&mut self, map: &DotMap<Key, Cell>, key: &Key) {
-        let is_ours = |entry: &&Entry<Key, Cell>| {
-            entry.dot().replica() == self.replica && entry.dot().counter() > self.before
-        };
-        self.killed.extend(map.values(key).filter(|entry| !is_ours(entry)).cloned());
-        self.touched.push(key.clone());
+    /// Notes what was killed, unless the transaction has written it.
+    pub(super) fn note(&mut self, killed: Entry<Key, Cell>) {
+        let dot = killed.dot();
+        if dot.replica() != self.replica || dot.counter() <= self.before {
+            self.killed.push(killed);
+        }
     }
 
-    /// What was written stays.
-    pub(super) fn forget(&mut self) {
-        self.killed.clear();
-        self.touched.clear();
+    /// What was written stays: the dots that were minted and killed.
+    pub(super) fn forget(&mut self, map: &DotMap<Key, Cell>) -> CausalContext {
+        self.is_over = true;
+        let mut dots: CausalContext = self.killed.drain(..).map(|entry| entry.dot()).collect();
+        dots.insert_run(self.replica, self.before + 1..=map.context().max(self.replica));
+        dots
     }
 
     pub(super) fn take_back(&mut self, document: &mut Document) {
-        if self.touched.is_empty() {
+        if self.is_over {
             return;
         }
         let Document { map, index } = document;
-        map.take_back(self.replica, self.before);
+        let mut touched = map.take_back(self.replica, self.before);
         for entry in self.killed.drain(..) {
-            map.put_back(entry);
+            map.put_back(entry.clone());
+            touched.push(entry);
         }
-        for key in self.touched.drain(..) {
-            index.refresh(&key, map);
+        for entry in touched {
+            index.refresh(entry.key(), map);
         }
     }
 }

@@ -57,15 +57,18 @@ impl PartialEq for Value {
 
 impl Eq for Value {}
 
+/// Text, which most values are, is hashed as text is, without its rank.
 impl Hash for Value {
     fn hash<H: Hasher>(&self, state: &mut H) {
-        self.rank().hash(state);
         match self {
-            Self::Null => {}
+            Self::Text(text) => return text.hash(state),
+            other => other.rank().hash(state),
+        }
+        match self {
+            Self::Null | Self::Text(_) => {}
             Self::Bool(truth) => truth.hash(state),
             Self::I64(number) => number.hash(state),
             Self::F64(number) => canonical_bits(*number).hash(state),
-            Self::Text(text) => text.hash(state),
             Self::Bytes(bytes) => bytes.hash(state),
         }
     }
