@@ -15,11 +15,13 @@ mod failure;
 mod lattice;
 #[cfg(feature = "replica")]
 mod replica;
+mod scratch;
 mod types;
 mod values;
 
 use wasm_bindgen::prelude::*;
 
+pub use scratch::RawScratch;
 pub use types::{
     RawClock, RawGCounter, RawGSet, RawLwwRegister, RawMvRegister, RawOrSet, RawPnCounter,
 };

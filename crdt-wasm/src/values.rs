@@ -2,7 +2,7 @@
 
 use alloc::vec::Vec;
 
-use crdt_core::wire::{Budget, Wire};
+use crdt_core::wire::{Budget, DecodeError, DecodeErrorKind, Reader, Wire};
 use crdt_core::{Reading, ReplicaId, Timestamp};
 use crdt_document::Value;
 
@@ -15,7 +15,36 @@ pub(crate) fn value(bytes: &[u8]) -> Result<Value> {
 
 /// Several values, as `ts/value.ts` writes them: they are the caller's own, and as many as it likes.
 pub(crate) fn values(bytes: &[u8]) -> Result<Vec<Value>> {
-    Vec::<Value>::decode_within(bytes, &Budget::unbounded()).or_throw()
+    let mut reader = Reader::with_replicas(bytes, &Budget::unbounded(), &[]).or_throw()?;
+    let values = read_values(&mut reader).or_throw()?;
+    reader.finish().or_throw()?;
+    Ok(values)
+}
+
+/// Values as `Writer.values` of `ts/wire.ts` writes them: one after the other, or, where all are ASCII
+/// text, first the lengths and then all texts as one.
+pub(crate) fn read_values(
+    reader: &mut Reader<'_>,
+) -> core::result::Result<Vec<Value>, DecodeError> {
+    if !bool::read_from(reader)? {
+        return Vec::read_from(reader);
+    }
+    let count = reader.count()?;
+    let mut lengths = Vec::with_capacity(count);
+    for _ in 0..count {
+        lengths.push(reader.length()?);
+    }
+    let all = reader.raw(lengths.iter().sum())?;
+    let mut rest =
+        core::str::from_utf8(all).map_err(|_| reader.error(DecodeErrorKind::InvalidUtf8))?;
+    let mut values = Vec::with_capacity(count);
+    for length in lengths {
+        let split = rest.split_at_checked(length);
+        let (text, after) = split.ok_or_else(|| reader.error(DecodeErrorKind::InvalidUtf8))?;
+        values.push(Value::from(text));
+        rest = after;
+    }
+    Ok(values)
 }
 
 /// Several values, for `ts/value.ts` to read.

@@ -72,6 +72,39 @@ for (const [name, { Clock, CrdtError, GCounter, GSet, LwwRegister, MvRegister, O
     assert.equal(set.size, 0);
   });
 
+  test(`${name}: texts are the same elements whichever way they go in`, () => {
+    const ascii = ["", "\0", "a", "a\0b", "z".repeat(127), "z".repeat(128), "z".repeat(129), "z".repeat(5_000), "b", "c"];
+    for (const texts of [ascii, [...ascii, "é", "日本", "é".repeat(64), "\ud800"], [...ascii, 1, "d"], ascii.slice(0, 3)]) {
+      const [one_by_one, at_once, peer] = [new OrSet(one), new OrSet(one), new OrSet()];
+      for (const text of texts) peer.merge(one_by_one.add(text));
+      const delta = at_once.addAll(texts);
+      assert.deepEqual(at_once.encode(), one_by_one.encode());
+      assert.deepEqual(peer.encode(), one_by_one.encode());
+      assert.deepEqual(delta, at_once.encode());
+      assert.deepEqual(at_once.values(), texts.map((text) => (text === "\ud800" ? "\ufffd" : text)));
+      const alike = new GSet();
+      alike.addAll(texts);
+      assert.equal(alike.size, texts.length);
+      one_by_one.removeAll(texts);
+      assert.equal(one_by_one.size, 0);
+    }
+    assert.throws(() => new OrSet().add("a"), failsWith("replica-id"));
+    const freed = new OrSet(one);
+    freed.free();
+    assert.throws(() => freed.add("a"), failsWith("freed"));
+  });
+
+  test(`${name}: a change stays as it is when others are made`, () => {
+    const set = new OrSet(one);
+    const first = set.add("a");
+    const copy = first.slice();
+    set.add("b");
+    set.addAll(Array.from({ length: 50_000 }, (_, index) => `element ${index}`));
+    set.add("c");
+    assert.deepEqual(first, copy);
+    assert.deepEqual(OrSet.decode(set.encode()).values().slice(0, 2), ["a", "b"]);
+  });
+
   test(`${name}: a grow-only set`, () => {
     const here = new GSet();
     const there = new GSet();

@@ -9,6 +9,8 @@ export type ModuleSource = BufferSource | WebAssembly.Module;
 
 let source: (() => ModuleSource) | undefined;
 let isReady = false;
+let memory: WebAssembly.Memory;
+let view = new Uint8Array(0);
 
 /** Says where the module comes from when it is needed. */
 export function provide(from: () => ModuleSource): void {
@@ -19,7 +21,7 @@ export function provide(from: () => ModuleSource): void {
 export function start(module: ModuleSource): void {
   if (isReady) return;
   try {
-    initSync({ module });
+    ({ memory } = initSync({ module }));
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     throw new CrdtError("module", `the WebAssembly module cannot be loaded: ${why}`, { cause: error });
@@ -27,6 +29,13 @@ export function start(module: ModuleSource): void {
   const random = crypto.getRandomValues(new BigUint64Array(2));
   seed(random[0] as bigint, random[1] as bigint);
   isReady = true;
+}
+
+/** The module's memory, until it grows; that is at a call at the earliest. */
+export function memoryView(): Uint8Array {
+  // The view of a memory that has grown since is empty.
+  if (view.length === 0) view = new Uint8Array(memory.buffer);
+  return view;
 }
 
 /** Makes sure that the module is there. */

@@ -3,6 +3,7 @@ import { RawGSet, RawOrSet } from "#raw";
 import { Lattice } from "./lattice.js";
 import { ready } from "./module.js";
 import type { ReplicaId } from "./replica-id.js";
+import { callWithText } from "./scratch.js";
 import { packValue, packValues, unpackValues, type Value } from "./value.js";
 
 /** A set that only grows. It needs no replica id: what is added is the same whoever adds it. */
@@ -88,7 +89,12 @@ export class OrSet extends Lattice<RawOrSet> {
    * @throws {CrdtError} `value` if it cannot be an element; `replica-id` without one.
    */
   add(element: Value): Uint8Array {
-    return this.raw.add(packValue(element));
+    const { raw } = this;
+    if (typeof element === "string") {
+      const change = callWithText(element, (scratch, length) => raw.addText(scratch, length));
+      if (change !== undefined) return change;
+    }
+    return raw.add(packValue(element));
   }
 
   /** Adds all of them in one call; returns the change. */

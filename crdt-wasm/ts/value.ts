@@ -7,11 +7,18 @@ import { Reader, Writer } from "./wire.js";
  */
 export type Value = null | boolean | number | bigint | string | Uint8Array;
 
-/** One value, for the module. */
+const short = new Writer();
+
+/** One value, for the module; valid until the next one is packed. */
 export function packValue(value: Value): Uint8Array {
-  const writer = new Writer();
-  writer.value(value);
-  return writer.bytes();
+  if (value instanceof Uint8Array || (typeof value === "string" && value.length > 64)) {
+    const writer = new Writer();
+    writer.value(value);
+    return writer.bytes();
+  }
+  short.clear();
+  short.value(value);
+  return short.bytes();
 }
 
 /** Several values, for the module. */

@@ -19,6 +19,12 @@ const BYTES = 6;
 /** With the length in the lower seven bits. */
 const SHORT_TEXT = 0x80;
 
+/** How several values are written: see {@link Writer.values}. */
+const ONE_BY_ONE = 0;
+const AT_ONCE = 1;
+/** From so many on it pays to write texts at once. */
+const MANY = 8;
+
 const encoder = new TextEncoder();
 const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 
@@ -42,6 +48,11 @@ export class Writer {
   /** What was written; valid until something else is. */
   bytes(): Uint8Array {
     return this.#bytes.subarray(0, this.#length);
+  }
+
+  /** As new, for another message; so that short ones need no memory of their own. */
+  clear(): void {
+    this.#length = 1;
   }
 
   /** Forgets what was written beyond a length. */
@@ -152,9 +163,39 @@ export class Writer {
     }
   }
 
+  /** One after the other, or all at once where they are many ASCII texts. */
   values(values: readonly Value[]): void {
+    if (values.length >= MANY && this.#texts(values)) return;
+    this.byte(ONE_BY_ONE);
     this.varint(values.length);
     for (const value of values) this.value(value);
+  }
+
+  /** Texts as their lengths and then all as one; leaves nothing behind if they are not all ASCII. */
+  #texts(values: readonly Value[]): boolean {
+    const begun = this.#length;
+    this.byte(AT_ONCE);
+    this.varint(values.length);
+    let sum = 0;
+    for (let index = 0; index < values.length; index++) {
+      const value = values[index];
+      if (typeof value !== "string") {
+        this.#length = begun;
+        return false;
+      }
+      sum += value.length;
+      this.varint(value.length);
+    }
+    const all = values.join("");
+    this.#reserve(sum);
+    const room = this.#bytes.subarray(this.#length, this.#length + sum);
+    // What is not ASCII takes more bytes than it has units.
+    if (all.length !== sum || encoder.encodeInto(all, room).read !== sum) {
+      this.#length = begun;
+      return false;
+    }
+    this.#length += sum;
+    return true;
   }
 
   /** What is whole and exact as an integer, everything else as a float. */

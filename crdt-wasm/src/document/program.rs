@@ -1,13 +1,12 @@
 //! A transaction as bytes: the operations in their order, as `ts/program.ts` writes them.
 
 use alloc::string::String;
-use alloc::vec::Vec;
 
 use crdt_core::wire::{Budget, DecodeError, DecodeErrorKind, Reader, Wire};
 use crdt_document::{Kind, Transaction, Value, WriteError};
 
 use crate::failure::Coded;
-use crate::values::alike;
+use crate::values::{alike, read_values};
 
 /// Why a transaction was not made.
 pub(crate) enum Stopped {
@@ -70,10 +69,10 @@ fn step(reader: &mut Reader<'_>, tx: &mut Transaction<'_>) -> Result<(), Stopped
         1 => tx.pn_counter(name).increment(reader.varint()?)?,
         2 => tx.pn_counter(name).decrement(reader.varint()?)?,
         3 => tx.pn_counter(name).reset()?,
-        4 => tx.g_set(name).add_all(Vec::<Value>::read_from(reader)?)?,
-        5 => tx.set(name).add_all(Vec::<Value>::read_from(reader)?)?,
+        4 => tx.g_set(name).add_all(read_values(reader)?)?,
+        5 => tx.set(name).add_all(read_values(reader)?)?,
         6 => {
-            let elements = Vec::<Value>::read_from(reader)?.into_iter().map(alike);
+            let elements = read_values(reader)?.into_iter().map(alike);
             let all = elements.flat_map(|(one, other)| [Some(one), other]).flatten();
             tx.set(name).remove_all(all)?;
         }

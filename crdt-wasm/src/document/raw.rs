@@ -3,7 +3,8 @@
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
-use crdt_core::{Admit, Clock, Delta, Limits, Wire};
+use crdt_core::wire::Writer;
+use crdt_core::{Admit, Clock, Delta, Dotted, Limits, Wire};
 use crdt_document::{Author, Document};
 use wasm_bindgen::prelude::*;
 
@@ -37,8 +38,12 @@ impl RawDocument {
     /// Runs a program; the change.
     pub fn apply(&mut self, program: &[u8], wall: f64, monotonic: f64) -> Result<Vec<u8>> {
         let author = self.author(wall, monotonic)?;
-        let delta = self.held.state.try_transact(author, |tx| run(program, tx)).or_throw()?;
-        Ok(delta.encode())
+        let state = &mut self.held.state;
+        let dots = state.try_transact_dots(author, |tx| run(program, tx)).or_throw()?;
+        // The change of many elements takes about as much as the program.
+        let mut writer = Writer::in_place_of(Vec::with_capacity(program.len() + 64));
+        state.write_restricted(&dots, &mut writer);
+        Ok(writer.into_bytes())
     }
 
     pub fn ask(&self, question: &[u8]) -> Result<Vec<u8>> {

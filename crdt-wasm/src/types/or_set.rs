@@ -2,13 +2,15 @@
 
 use alloc::vec::Vec;
 
-use crdt_core::Wire;
+use crdt_core::wire::Writer;
+use crdt_core::{Dotted, Wire};
 use crdt_document::Value;
 use crdt_sets::OrSet;
 use wasm_bindgen::prelude::*;
 
 use crate::failure::Result;
 use crate::lattice::{Held, exports};
+use crate::scratch::RawScratch;
 use crate::values::{alike, packed, value, values};
 
 /// [`OrSet`] of values.
@@ -24,10 +26,24 @@ impl RawOrSet {
         Ok(self.0.state.add(me, value(element)?).encode())
     }
 
+    /// As `add`, of the text of `length` bytes in the scratch; the length of the change there, or 0
+    /// where `add` is to say what is wrong.
+    #[wasm_bindgen(js_name = addText)]
+    pub fn add_text(&mut self, scratch: &mut RawScratch, length: usize) -> usize {
+        let (Some(me), Some(text)) = (self.0.me, scratch.text(length)) else { return 0 };
+        let dots = self.0.state.add_all_dots(me, [text.into()]);
+        scratch.answer(|writer| self.0.state.write_restricted(&dots, writer))
+    }
+
     #[wasm_bindgen(js_name = addAll)]
     pub fn add_all(&mut self, elements: &[u8]) -> Result<Vec<u8>> {
         let me = self.0.me()?;
-        Ok(self.0.state.add_all(me, values(elements)?).encode())
+        // The change takes about as much.
+        let room = Vec::with_capacity(elements.len() + 64);
+        let dots = self.0.state.add_all_dots(me, values(elements)?);
+        let mut writer = Writer::in_place_of(room);
+        self.0.state.write_restricted(&dots, &mut writer);
+        Ok(writer.into_bytes())
     }
 
     pub fn remove(&mut self, element: &[u8]) -> Result<Vec<u8>> {
