@@ -185,11 +185,12 @@ impl<K: Hash + Eq, V> Entries<K, V> {
         self.take(slot)
     }
 
-    /// Another slot of the same key. Constant where there is an index.
+    /// Another slot of the same key, given the one that [`head`](Self::head) finds or that was put in
+    /// last. Constant where there is an index.
     pub(super) fn beside(&self, slot: u32) -> Option<u32> {
-        let Slot { entry, next, before } = &self.slots[slot as usize];
+        let Slot { entry, next, .. } = &self.slots[slot as usize];
         if self.index.is_some() {
-            return [*next, *before].into_iter().find(|other| *other != NONE);
+            return Some(*next).filter(|next| *next != NONE);
         }
         let mut others = self.slots.iter().filter(|(other, _)| *other != slot as usize);
         let other = others.find(|(_, other)| other.entry.key == entry.key);
