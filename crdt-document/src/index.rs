@@ -167,7 +167,9 @@ impl Index {
         else {
             return;
         };
-        new.into_iter().for_each(|element| elements.insert(element));
+        for element in new {
+            elements.insert(element);
+        }
     }
 
     /// What there is of a name used so, to be added to.

@@ -79,15 +79,17 @@ fn what_was_added_before_the_dots_were_used_up_is_there() {
         let mut doc = Document::dead([last].into_iter().collect());
         let refused = doc.transact(eu(), |tx| {
             let elements = ["c", "a", "d", "b"];
-            let added = match is_g_set {
-                true => tx.g_set("x").add_all(elements),
-                false => tx.set("x").add_all(elements),
+            let added = if is_g_set {
+                tx.g_set("x").add_all(elements)
+            } else {
+                tx.set("x").add_all(elements)
             };
             assert!(matches!(added, Err(WriteError::DotsUsedUp { .. })));
             tx.document().internal_validate().unwrap();
-            let here: Vec<_> = match is_g_set {
-                true => tx.document().g_set("x").iter().collect(),
-                false => tx.document().set("x").iter().collect(),
+            let here: Vec<_> = if is_g_set {
+                tx.document().g_set("x").iter().collect()
+            } else {
+                tx.document().set("x").iter().collect()
             };
             assert_eq!(here, ["a", "c"]);
             added
