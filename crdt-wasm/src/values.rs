@@ -34,7 +34,8 @@ pub(crate) fn read_values(
     for _ in 0..count {
         lengths.push(reader.length()?);
     }
-    let all = reader.raw(lengths.iter().sum())?;
+    let sum = lengths.iter().fold(0, |sum: usize, length| sum.saturating_add(*length));
+    let all = reader.raw(sum)?;
     let mut rest =
         core::str::from_utf8(all).map_err(|_| reader.error(DecodeErrorKind::InvalidUtf8))?;
     let mut values = Vec::with_capacity(count);
