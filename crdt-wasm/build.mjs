@@ -1,10 +1,14 @@
 // Bundles `ts/` and the modules of `wasm/` into `dist/`. Called by `cargo xtask wasm`.
 
 import { copyFile, mkdir, readFile, rm } from "node:fs/promises";
+import { deflateRawSync } from "node:zlib";
 
 import { build } from "esbuild";
 
-/** The JavaScript of a module, and the module itself as base64. */
+/**
+ * The JavaScript of a module, and the module itself: deflated first, since what travels is compressed,
+ * and base64 compresses badly.
+ */
 const module = (name) => ({
   name: "module",
   setup({ onResolve, onLoad }) {
@@ -12,7 +16,8 @@ const module = (name) => ({
     onResolve({ filter: /^#wasm$/ }, () => ({ path: name, namespace: "wasm" }));
     onLoad({ filter: /.*/, namespace: "wasm" }, async () => {
       const bytes = await readFile(`${import.meta.dirname}/wasm/${name}.wasm`);
-      return { contents: `export default "${bytes.toString("base64")}"` };
+      const deflated = deflateRawSync(bytes, { level: 9 });
+      return { contents: `export default "${deflated.toString("base64")}"` };
     });
   },
 });

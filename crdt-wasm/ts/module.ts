@@ -50,14 +50,6 @@ export function ready(): void {
   start(source());
 }
 
-/** Base64 to bytes. */
-export function unpack(base64: string): Uint8Array<ArrayBuffer> {
-  const text = atob(base64);
-  const bytes = new Uint8Array(text.length);
-  for (let index = 0; index < bytes.length; index++) bytes[index] = text.charCodeAt(index);
-  return bytes;
-}
-
 /** Loads the module from its bytes, its address or an answer to a request. */
 export async function fetched(
   from: ModuleSource | string | URL | Response | PromiseLike<Response>,

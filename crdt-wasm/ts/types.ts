@@ -2,7 +2,8 @@
 
 import wasm from "#wasm";
 
-import { provide, unpack } from "./module.js";
+import { provide } from "./module.js";
+import { unpack } from "./unpack.js";
 
 export * from "./single.js";
 

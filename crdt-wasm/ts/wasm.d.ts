@@ -1,5 +1,5 @@
 declare module "#wasm" {
-  /** The module, as base64. */
+  /** The module, deflated, as base64. */
   const base64: string;
   export default base64;
 }
