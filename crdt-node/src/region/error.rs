@@ -5,7 +5,7 @@ use std::{fmt, io};
 
 use crdt_sync::OpenError;
 
-use crate::store::StoreError;
+use super::store::StoreError;
 
 /// A region cannot start, or cannot go on. What it had confirmed is in its store.
 #[derive(Debug)]

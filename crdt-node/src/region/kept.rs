@@ -7,9 +7,9 @@ use crdt_document::{self as document, Author, Document};
 use crdt_sync::{Config, Opening, Replica, Token, TryWriteError};
 
 use super::RegionError;
+use super::store::{Store, StoreError};
 use crate::operations::{Change, Operation};
 use crate::state::apply;
-use crate::store::{Store, StoreError};
 
 /// A replica whose every change is durable before anybody hears of it.
 pub(super) struct Kept {

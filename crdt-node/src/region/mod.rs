@@ -24,6 +24,7 @@ mod kept;
 mod links;
 mod pauses;
 mod peers;
+pub mod store;
 
 use std::io::{self, BufRead, Write};
 use std::net::{Ipv4Addr, TcpListener};

@@ -3,67 +3,90 @@
 use std::path::{Path, PathBuf};
 use std::{fmt, io};
 
-/// A store cannot be opened, or written to. Nothing that was committed is lost by that.
+use super::Address;
+
+/// A store cannot be opened, read or written to. Nothing that was committed is lost by that.
 #[derive(Debug)]
+#[non_exhaustive]
 pub enum StoreError {
-    /// The disk refuses.
+    /// The folder cannot be made or its file not be found.
     Io {
-        /// What was to be done.
-        verb: &'static str,
-        /// To what.
+        /// Which.
         path: PathBuf,
-        /// What it says.
+        /// What the system says.
         error: io::Error,
     },
     /// Another process has it open.
     InUse {
-        /// Its folder.
-        folder: PathBuf,
-    },
-    /// A file holds something else than was written.
-    Damaged {
-        /// Which.
+        /// The file.
         path: PathBuf,
-        /// From which byte on.
-        place: u64,
+    },
+    /// A release after this one has written it.
+    Newer {
+        /// The file.
+        path: PathBuf,
+        /// Its version.
+        version: u64,
+    },
+    /// It is not what was written, or was written by something else.
+    Damaged {
+        /// The file.
+        path: PathBuf,
         /// What is wrong with it.
         what: String,
     },
-    /// A file is gone on which the others build.
+    /// A record of a document is missing.
     Missing {
-        /// Which.
-        path: PathBuf,
+        /// Which document.
+        address: Address,
+        /// Which of its records.
+        record: u64,
     },
+    /// The database failed.
+    Database(Box<redb::Error>),
 }
 
 impl StoreError {
-    pub(super) fn io(verb: &'static str, path: &Path, error: io::Error) -> Self {
-        Self::Io { verb, path: path.into(), error }
-    }
-
-    pub(super) fn damaged(path: &Path, place: u64, what: &str) -> Self {
-        Self::Damaged { path: path.into(), place, what: what.into() }
+    pub(super) fn io(path: &Path, error: io::Error) -> Self {
+        Self::Io { path: path.into(), error }
     }
 }
 
 impl fmt::Display for StoreError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let restore = "restore the folder from a copy, or remove it to begin anew from the peers";
+        let restore = "restore it from a copy, or remove it to begin anew from the peers";
         match self {
-            Self::Io { verb, path, error } => {
-                write!(f, "cannot {verb} {}: {error}", path.display())
+            Self::Io { path, error } => write!(f, "{}: {error}", path.display()),
+            Self::InUse { path } => {
+                write!(f, "another process has {} open: end it first", path.display())
             }
-            Self::InUse { folder } => {
-                write!(f, "another process has the store {} open: end it first", folder.display())
+            Self::Newer { path, version } => write!(
+                f,
+                "{} is of version {version}, and this release writes version {}: run a later one",
+                path.display(),
+                super::redb::VERSION
+            ),
+            Self::Damaged { path, what } => {
+                write!(f, "{} is damaged: {what}; {restore}", path.display())
             }
-            Self::Damaged { path, place, what } => {
-                write!(f, "{} is damaged at byte {place}: {what}; {restore}", path.display())
+            Self::Missing { address, record } => {
+                write!(f, "record {record} of {address} is missing in the store; {restore}")
             }
-            Self::Missing { path } => {
-                write!(f, "{} is missing, on which the store builds; {restore}", path.display())
-            }
+            Self::Database(error) => write!(f, "the store failed: {error}"),
         }
     }
 }
 
 impl std::error::Error for StoreError {}
+
+macro_rules! from {
+    ($($error:ty),* $(,)?) => {$(
+        impl From<$error> for StoreError {
+            fn from(error: $error) -> Self {
+                Self::Database(Box::new(error.into()))
+            }
+        }
+    )*};
+}
+
+from!(redb::TransactionError, redb::TableError, redb::StorageError, redb::CommitError);

@@ -1,201 +1,139 @@
-//! Every way in which a store can end, and how it is opened again.
+//! What both stores promise, and what only a file can break.
 
 use std::fs;
 use std::path::Path;
 
-use super::{Store, StoreError, Stored, log};
+use super::{Address, Change, Memory, Redb, Store, StoreError, Stored};
 
-/// Short enough that a few commits want a snapshot.
-const LEAST_LOG: u64 = 256;
-
-fn open(folder: &Path) -> Result<(Store, Stored), StoreError> {
-    Store::open_with(folder, LEAST_LOG)
+fn cart() -> Address {
+    Address::new("global", "cart")
 }
 
-fn records(stored: &Stored) -> Vec<&[u8]> {
-    stored.records.iter().map(Vec::as_slice).collect()
+fn record(address: &Address, bytes: &[u8]) -> Change {
+    Change::Record(address.clone(), bytes.into())
 }
 
-/// A store with three commits; the lengths of its log after each.
-fn filled(folder: &Path) -> [u64; 3] {
-    let (mut store, stored) = open(folder).expect("opens");
-    assert_eq!(stored, Stored::default());
-    let commits: [&[&[u8]]; 3] = [&[b"one"], &[b"two", b"three"], &[]];
-    let mut applied = 0;
-    commits.map(|records| {
-        applied += 1;
-        let records = records.iter().map(|record| record.to_vec()).collect();
-        store.commit(applied, records).expect("commits");
-        store.log.length()
-    })
+fn open(folder: &Path) -> Redb {
+    Redb::open(folder).expect("opens")
 }
 
-fn log_of(folder: &Path) -> Vec<u8> {
-    fs::read(log::path(folder, 0)).expect("reads")
-}
-
-fn refused(folder: &Path) -> String {
-    open(folder).expect_err("must be refused").to_string()
+/// Runs a test over each kind of store; `reopen` gives what is there after the process has ended.
+fn for_each(test: impl Fn(&dyn Fn() -> Box<dyn Store>)) {
+    let memory = Memory::new();
+    test(&|| Box::new(memory.clone()));
+    let folder = tempfile::tempdir().expect("a folder");
+    test(&|| Box::new(open(folder.path())));
 }
 
 #[test]
-fn what_was_committed_is_there_in_order() {
-    let folder = tempfile::tempdir().expect("a folder");
-    filled(folder.path());
-    let (mut store, stored) = open(folder.path()).expect("opens");
-    assert_eq!(records(&stored), [&b"one"[..], b"two", b"three"]);
-    assert_eq!((stored.applied, stored.cut_off, stored.snapshot), (3, 0, None));
-    store.commit(4, vec![b"four".to_vec()]).expect("commits");
-    drop(store);
-    assert_eq!(open(folder.path()).expect("opens").1.records.len(), 4);
-}
-
-#[test]
-fn a_commit_that_was_cut_short_is_left_out_wherever_it_was_cut() {
-    let folder = tempfile::tempdir().expect("a folder");
-    let [first, second, _] =
-        filled(folder.path()).map(|length| usize::try_from(length).expect("short"));
-    let whole = log_of(folder.path());
-    for end in first + 1..second {
-        fs::write(log::path(folder.path(), 0), &whole[..end]).expect("writes");
-        let (mut store, stored) = open(folder.path()).expect("opens");
-        assert_eq!(records(&stored), [&b"one"[..]], "cut at {end}");
-        assert_eq!((stored.applied, stored.cut_off), (1, (end - first) as u64));
-        // What follows stands where the torn one stood, and is found.
-        store.commit(2, vec![b"again".to_vec()]).expect("commits");
+fn what_was_committed_is_there_in_order_and_by_document() {
+    for_each(|reopen| {
+        let other = Address::new("global", "cart/2");
+        let mut store = reopen();
+        assert_eq!(store.addresses().expect("reads"), []);
+        store.commit(&[record(&cart(), b"1"), record(&other, b"a")]).expect("commits");
+        store.commit(&[record(&cart(), b"2")]).expect("commits");
         drop(store);
-        assert_eq!(records(&open(folder.path()).expect("opens").1), [&b"one"[..], b"again"]);
-    }
-}
-
-/// A filesystem may have made the file longer before it wrote what is in it.
-#[test]
-fn a_commit_of_which_only_the_room_was_made_is_left_out() {
-    let folder = tempfile::tempdir().expect("a folder");
-    let [first, second, _] =
-        filled(folder.path()).map(|length| usize::try_from(length).expect("short"));
-    let mut bytes = log_of(folder.path())[..second].to_vec();
-    for place in (first..second).rev() {
-        bytes[place] = 0;
-        fs::write(log::path(folder.path(), 0), &bytes).expect("writes");
-        let (_, stored) = open(folder.path()).expect("opens");
-        assert_eq!(records(&stored), [&b"one"[..]], "zeros from {place} on");
-    }
+        let mut store = reopen();
+        store.commit(&[record(&cart(), b"3"), record(&cart(), b"4")]).expect("commits");
+        let stored = store.read(&cart()).expect("reads");
+        assert_eq!(stored.records, [b"1", b"2", b"3", b"4"]);
+        assert_eq!(store.read(&other).expect("reads").records, [b"a"]);
+        assert_eq!(store.addresses().expect("reads"), [cart(), other]);
+        assert_eq!(store.read(&Address::new("eu", "cart")).expect("reads"), Stored::default());
+    });
 }
 
 #[test]
-fn a_bit_that_has_flipped_before_the_last_commit_is_an_error_and_changes_nothing() {
-    let folder = tempfile::tempdir().expect("a folder");
-    let [first, second, _] =
-        filled(folder.path()).map(|length| usize::try_from(length).expect("short"));
-    let whole = log_of(folder.path());
-    for place in 0..second {
-        let mut damaged = whole.clone();
-        damaged[place] ^= 1;
-        fs::write(log::path(folder.path(), 0), &damaged).expect("writes");
-        let begins = if place < first { 0 } else { first };
-        let error = refused(folder.path());
-        assert!(
-            error.contains(&format!("log-0 is damaged at byte {begins}: ")),
-            "{place}: {error}"
-        );
-        assert_eq!(log_of(folder.path()), damaged, "it was not touched");
-    }
+fn a_snapshot_takes_the_place_of_what_was_before_and_records_go_on() {
+    for_each(|reopen| {
+        let other = Address::new("global", "other");
+        let mut store = reopen();
+        let snapshot = |bytes: &[u8]| Change::Snapshot(cart(), bytes.into());
+        store.commit(&[record(&cart(), b"1"), record(&other, b"a")]).expect("commits");
+        store.commit(&[snapshot(b"one"), record(&cart(), b"2")]).expect("commits");
+        store.commit(&[snapshot(b"two")]).expect("commits");
+        store.commit(&[record(&cart(), b"3")]).expect("commits");
+        drop(store);
+        let store = reopen();
+        let stored = store.read(&cart()).expect("reads");
+        assert_eq!(stored.snapshot.as_deref(), Some(&b"two"[..]));
+        assert_eq!(stored.records, [b"3"]);
+        assert_eq!(store.read(&other).expect("reads").records, [b"a"]);
+    });
 }
 
 #[test]
-fn a_commit_that_stands_elsewhere_than_it_was_written_is_no_commit() {
-    let folder = tempfile::tempdir().expect("a folder");
-    let [first, ..] = filled(folder.path()).map(|length| usize::try_from(length).expect("short"));
-    let whole = log_of(folder.path());
-    fs::write(log::path(folder.path(), 0), [&whole[..first], &whole[..first]].concat())
-        .expect("writes");
-    assert_eq!(records(&open(folder.path()).expect("opens").1), [&b"one"[..]]);
-}
-
-#[test]
-fn a_snapshot_takes_the_place_of_what_was_before() {
-    let folder = tempfile::tempdir().expect("a folder");
-    let (mut store, _) = open(folder.path()).expect("opens");
-    let mut commits = 0;
-    while !store.wants_snapshot() {
-        commits += 1;
-        store.commit(commits, vec![b"record".to_vec()]).expect("commits");
-    }
-    assert!((2..50).contains(&commits), "{commits}");
-    store.replace(commits, vec![7; 1_000]).expect("replaces");
-    store.commit(commits + 1, vec![b"after".to_vec()]).expect("commits");
-    assert!(!store.wants_snapshot(), "not before the log is as long again");
-    drop(store);
-
-    let (mut store, stored) = open(folder.path()).expect("opens");
-    assert_eq!(stored.snapshot, Some(vec![7; 1_000]));
-    assert_eq!((records(&stored), stored.applied), (vec![&b"after"[..]], commits + 1));
-    let mut after = 0;
-    while !store.wants_snapshot() {
-        after += 1;
-        store.commit(after, vec![b"record".to_vec()]).expect("commits");
-    }
-    assert!(after > 10, "{after}: a long snapshot waits for a long log");
-}
-
-#[test]
-fn a_snapshot_that_was_never_finished_changes_nothing() {
-    let folder = tempfile::tempdir().expect("a folder");
-    filled(folder.path());
-    fs::write(folder.path().join("snapshot.new"), b"half").expect("writes");
-    fs::write(log::path(folder.path(), 1), b"").expect("writes");
-    let (mut store, stored) = open(folder.path()).expect("opens");
-    assert_eq!((stored.records.len(), stored.applied), (3, 3));
-    store.replace(3, b"whole".to_vec()).expect("replaces");
-    drop(store);
-
-    // It had been finished, but the old log was still there.
-    fs::write(log::path(folder.path(), 0), b"old").expect("writes");
-    let (_, stored) = open(folder.path()).expect("opens");
-    assert_eq!((stored.snapshot, stored.records), (Some(b"whole".to_vec()), vec![]));
-    assert!(!log::path(folder.path(), 0).exists());
-}
-
-#[test]
-fn a_damaged_snapshot_is_an_error_and_not_a_fresh_start() {
-    let folder = tempfile::tempdir().expect("a folder");
-    filled(folder.path());
-    open(folder.path()).expect("opens").0.replace(3, b"whole".to_vec()).expect("replaces");
-    let path = folder.path().join("snapshot");
-    let whole = fs::read(&path).expect("reads");
-    let mut damages: Vec<_> = (0..whole.len()).map(|end| whole[..end].to_vec()).collect();
-    damages.extend((0..whole.len()).map(|place| {
-        let mut flipped = whole.clone();
-        flipped[place] ^= 1;
-        flipped
-    }));
-    damages.push([&whole[..], &[0]].concat());
-    for damaged in damages {
-        fs::write(&path, damaged).expect("writes");
-        assert!(refused(folder.path()).contains("snapshot is damaged at byte 0"));
-    }
-}
-
-#[test]
-fn a_missing_file_is_an_error_and_not_a_fresh_start() {
-    let folder = tempfile::tempdir().expect("a folder");
-    filled(folder.path());
-    open(folder.path()).expect("opens").0.replace(3, b"whole".to_vec()).expect("replaces");
-    let (snapshot, log) = (folder.path().join("snapshot"), log::path(folder.path(), 1));
-    let bytes = fs::read(&snapshot).expect("reads");
-    fs::remove_file(&snapshot).expect("removes");
-    assert!(refused(folder.path()).contains("log-0 is missing"), "{}", refused(folder.path()));
-    fs::write(&snapshot, bytes).expect("writes");
-    fs::remove_file(&log).expect("removes");
-    assert!(refused(folder.path()).contains("log-1 is missing"));
+fn what_was_erased_is_gone_and_its_name_is_free() {
+    for_each(|reopen| {
+        let mut store = reopen();
+        store.commit(&[Change::Snapshot(cart(), b"one".to_vec())]).expect("commits");
+        store.commit(&[record(&cart(), b"1"), Change::Erase(cart())]).expect("commits");
+        assert_eq!(store.addresses().expect("reads"), []);
+        store.commit(&[record(&cart(), b"2")]).expect("commits");
+        drop(store);
+        let stored = reopen().read(&cart()).expect("reads");
+        assert_eq!((stored.snapshot, stored.records), (None, vec![b"2".to_vec()]));
+    });
 }
 
 #[test]
 fn a_store_is_open_once_at_a_time() {
     let folder = tempfile::tempdir().expect("a folder");
-    let (store, _) = open(folder.path()).expect("opens");
-    assert!(refused(folder.path()).contains("another process has the store"));
+    let store = open(folder.path());
+    let refused = Redb::open(folder.path()).expect_err("must be refused");
+    assert!(matches!(refused, StoreError::InUse { .. }), "{refused}");
     drop(store);
-    open(folder.path()).expect("opens");
+    open(folder.path());
+}
+
+#[test]
+fn a_store_of_a_later_release_is_refused_and_stays_as_it_is() {
+    let folder = tempfile::tempdir().expect("a folder");
+    drop(open(folder.path()));
+    let path = folder.path().join("documents.redb");
+    let database = redb::Database::open(&path).expect("opens");
+    let transaction = database.begin_write().expect("begins");
+    transaction.open_table(super::redb::ABOUT).expect("opens").insert("", 7).expect("inserts");
+    transaction.commit().expect("commits");
+    drop(database);
+    let refused = Redb::open(folder.path()).expect_err("must be refused").to_string();
+    assert!(refused.contains("is of version 7, and this release writes version 1"), "{refused}");
+}
+
+#[test]
+fn what_is_no_store_is_an_error_and_not_a_fresh_start() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("documents.redb");
+    let mut store = open(folder.path());
+    store.commit(&[record(&cart(), &[7; 10_000])]).expect("commits");
+    drop(store);
+    let whole = fs::read(&path).expect("reads");
+    let beginning = [&[0; 64][..], &whole[64..]].concat();
+    for damaged in [&whole[..whole.len() / 2], &beginning, b"something else"] {
+        fs::write(&path, damaged).expect("writes");
+        let refused = Redb::open(folder.path()).expect_err("must be refused");
+        assert!(matches!(refused, StoreError::Damaged { .. }), "{refused:?}");
+        assert_eq!(fs::read(&path).expect("reads"), damaged, "it was not touched");
+    }
+    fs::write(&path, whole).expect("writes");
+    assert_eq!(open(folder.path()).read(&cart()).expect("reads").records, [[7; 10_000]]);
+}
+
+#[test]
+fn a_missing_record_is_an_error() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut store = open(folder.path());
+    let records = [b"1", b"2", b"3"].map(|bytes| record(&cart(), bytes));
+    store.commit(&records).expect("commits");
+    drop(store);
+    let database = redb::Database::open(folder.path().join("documents.redb")).expect("opens");
+    let transaction = database.begin_write().expect("begins");
+    let mut table = transaction.open_table(super::redb::RECORDS).expect("opens");
+    table.remove(("global", "cart", 1)).expect("removes");
+    drop(table);
+    transaction.commit().expect("commits");
+    drop(database);
+    let refused = open(folder.path()).read(&cart()).expect_err("must be refused").to_string();
+    assert!(refused.contains("record 1 of global/cart is missing"), "{refused}");
 }
