@@ -2,12 +2,12 @@
 //!
 //! - [`operations`]: the file of operations, read and checked whole before anything runs;
 //! - [`state`]: what a region holds, one document, in the words of such a file;
-//! - [`store`]: what a region keeps, so that it can be killed at any moment;
 //! - [`region`]: the process of one region: a replica of the document, its store and its links;
 //! - [`control`]: the lines that a supervisor and its regions exchange;
 //! - [`supervisor`]: runs a file of operations over one process per region.
 
 pub mod control;
+pub mod engine;
 pub mod operations;
 pub mod region;
 pub mod state;

@@ -42,6 +42,8 @@ pub enum StoreError {
         /// Which of its records.
         record: u64,
     },
+    /// It was stopped amid a commit.
+    Stopped,
     /// The database failed.
     Database(Box<redb::Error>),
 }
@@ -72,6 +74,7 @@ impl fmt::Display for StoreError {
             Self::Missing { address, record } => {
                 write!(f, "record {record} of {address} is missing in the store; {restore}")
             }
+            Self::Stopped => f.write_str("the store was stopped amid a commit: open it anew"),
             Self::Database(error) => write!(f, "the store failed: {error}"),
         }
     }

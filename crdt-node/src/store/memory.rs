@@ -16,6 +16,11 @@ impl Memory {
         Self::default()
     }
 
+    /// Another store with what is in this one now: as a disk is found after a crash.
+    pub fn copy(&self) -> Self {
+        Self(Arc::new(Mutex::new(self.held().clone())))
+    }
+
     fn held(&self) -> MutexGuard<'_, BTreeMap<Address, Stored>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -30,7 +35,7 @@ impl Store for Memory {
         Ok(self.held().get(address).cloned().unwrap_or_default())
     }
 
-    fn commit(&mut self, changes: &[Change]) -> Result<(), StoreError> {
+    fn commit(&self, changes: &[Change]) -> Result<(), StoreError> {
         let mut held = self.held();
         for change in changes {
             match change {

@@ -64,7 +64,7 @@ pub enum Change {
 }
 
 /// Keeps documents.
-pub trait Store: Send {
+pub trait Store: Send + Sync {
     /// Of which documents there is something, in order.
     ///
     /// # Errors
@@ -86,7 +86,7 @@ pub trait Store: Send {
     ///
     /// When the disk refuses: then nobody knows whether the commit will show up, and the store must
     /// be opened anew.
-    fn commit(&mut self, changes: &[Change]) -> Result<(), StoreError>;
+    fn commit(&self, changes: &[Change]) -> Result<(), StoreError>;
 
     /// How many bytes it takes on disk, or would.
     ///

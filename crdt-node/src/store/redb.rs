@@ -114,7 +114,7 @@ impl Store for Redb {
         sound(&self.path, || self.read_one(address))
     }
 
-    fn commit(&mut self, changes: &[Change]) -> Result<(), StoreError> {
+    fn commit(&self, changes: &[Change]) -> Result<(), StoreError> {
         // As durable as the disk can make it: `Durability::Immediate` is what is not said otherwise.
         let transaction = self.database.begin_write()?;
         apply(&transaction, changes)?;

@@ -29,12 +29,12 @@ fn for_each(test: impl Fn(&dyn Fn() -> Box<dyn Store>)) {
 fn what_was_committed_is_there_in_order_and_by_document() {
     for_each(|reopen| {
         let other = Address::new("global", "cart/2");
-        let mut store = reopen();
+        let store = reopen();
         assert_eq!(store.addresses().expect("reads"), []);
         store.commit(&[record(&cart(), b"1"), record(&other, b"a")]).expect("commits");
         store.commit(&[record(&cart(), b"2")]).expect("commits");
         drop(store);
-        let mut store = reopen();
+        let store = reopen();
         store.commit(&[record(&cart(), b"3"), record(&cart(), b"4")]).expect("commits");
         let stored = store.read(&cart()).expect("reads");
         assert_eq!(stored.records, [b"1", b"2", b"3", b"4"]);
@@ -48,7 +48,7 @@ fn what_was_committed_is_there_in_order_and_by_document() {
 fn a_snapshot_takes_the_place_of_what_was_before_and_records_go_on() {
     for_each(|reopen| {
         let other = Address::new("global", "other");
-        let mut store = reopen();
+        let store = reopen();
         let snapshot = |bytes: &[u8]| Change::Snapshot(cart(), bytes.into());
         store.commit(&[record(&cart(), b"1"), record(&other, b"a")]).expect("commits");
         store.commit(&[snapshot(b"one"), record(&cart(), b"2")]).expect("commits");
@@ -66,7 +66,7 @@ fn a_snapshot_takes_the_place_of_what_was_before_and_records_go_on() {
 #[test]
 fn what_was_erased_is_gone_and_its_name_is_free() {
     for_each(|reopen| {
-        let mut store = reopen();
+        let store = reopen();
         store.commit(&[Change::Snapshot(cart(), b"one".to_vec())]).expect("commits");
         store.commit(&[record(&cart(), b"1"), Change::Erase(cart())]).expect("commits");
         assert_eq!(store.addresses().expect("reads"), []);
@@ -105,7 +105,7 @@ fn a_store_of_a_later_release_is_refused_and_stays_as_it_is() {
 fn what_is_no_store_is_an_error_and_not_a_fresh_start() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("documents.redb");
-    let mut store = open(folder.path());
+    let store = open(folder.path());
     store.commit(&[record(&cart(), &[7; 10_000])]).expect("commits");
     drop(store);
     let whole = fs::read(&path).expect("reads");
@@ -123,7 +123,7 @@ fn what_is_no_store_is_an_error_and_not_a_fresh_start() {
 #[test]
 fn a_missing_record_is_an_error() {
     let folder = tempfile::tempdir().expect("a folder");
-    let mut store = open(folder.path());
+    let store = open(folder.path());
     let records = [b"1", b"2", b"3"].map(|bytes| record(&cart(), bytes));
     store.commit(&records).expect("commits");
     drop(store);

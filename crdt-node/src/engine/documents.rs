@@ -1,0 +1,177 @@
+//! Which documents there are, and what each has to say.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crdt_core::{Reading, ReplicaId};
+use crdt_document::Document;
+use crdt_sync::{Config, Opening, Replica, Snapshot};
+
+use super::input::Refusal;
+use super::saver::Saver;
+use super::{Settings, StartError};
+use crate::store::{Address, Store};
+
+/// The records of a document may always become this long before a snapshot takes their place.
+const LEAST_LOG: usize = 64 << 10;
+
+/// One document.
+pub(super) struct Held {
+    pub(super) replica: Replica<Document>,
+    /// The replicas that the regions have of it, as far as they have said.
+    pub(super) regions: BTreeMap<String, ReplicaId>,
+    /// How long its records are, and the last snapshot.
+    records: usize,
+    snapshot: usize,
+    /// When it has something to say by itself.
+    deadline_ms: Option<u64>,
+}
+
+impl Held {
+    const fn new(replica: Replica<Document>, snapshot: usize, records: usize) -> Self {
+        Self { replica, regions: BTreeMap::new(), records, snapshot, deadline_ms: None }
+    }
+
+    pub(super) const fn grow(&mut self, bytes: usize) {
+        self.records += bytes;
+    }
+
+    /// Whether a snapshot is worth its while: it is shorter than the records, or was the last time.
+    pub(super) fn wants_snapshot(&self) -> bool {
+        self.records > self.snapshot.max(LEAST_LOG)
+    }
+
+    /// The document as it is, to take the place of all records so far.
+    pub(super) fn take_snapshot(&mut self) -> Snapshot {
+        let snapshot = self.replica.snapshot();
+        (self.records, self.snapshot) = (0, snapshot.bytes.len());
+        snapshot
+    }
+}
+
+/// All documents.
+#[derive(Default)]
+pub(super) struct Documents {
+    held: BTreeMap<Address, Held>,
+    /// Those that something has happened to.
+    dirty: BTreeSet<Address>,
+    deadlines: BTreeSet<(u64, Address)>,
+}
+
+impl Documents {
+    /// All that are in the store.
+    pub(super) fn open(settings: &Settings, store: &dyn Store) -> Result<Self, StartError> {
+        let mut documents = Self::default();
+        for address in store.addresses()? {
+            let stored = store.read(&address)?;
+            let replica = Replica::open(
+                stored.snapshot.as_deref(),
+                stored.records.iter().map(Vec::as_slice),
+                &opening(),
+                settings.sync.clone(),
+            );
+            let replica = replica.map_err(|why| StartError::Document(address.clone(), why))?;
+            let snapshot = stored.snapshot.as_ref().map_or(0, Vec::len);
+            let records = stored.records.iter().map(Vec::len).sum();
+            documents.insert(address, Held::new(replica, snapshot, records));
+        }
+        Ok(documents)
+    }
+
+    /// An empty document of this name, if there is none.
+    pub(super) fn make(&mut self, address: &Address, settings: &Settings) -> Result<bool, Refusal> {
+        if self.held.contains_key(address) {
+            return Ok(false);
+        }
+        let most = settings.most_documents;
+        if self.held.len() >= most {
+            return Err(Refusal::TooManyDocuments { most });
+        }
+        let config = Config { durable: true, ..settings.sync.clone() };
+        self.insert(address.clone(), Held::new(Replica::new(&opening(), config), 0, 0));
+        Ok(true)
+    }
+
+    fn insert(&mut self, address: Address, held: Held) {
+        self.dirty.insert(address.clone());
+        self.held.insert(address, held);
+    }
+
+    pub(super) fn addresses(&self) -> impl Iterator<Item = &Address> {
+        self.held.keys()
+    }
+
+    pub(super) fn iter(&self) -> impl Iterator<Item = (&Address, &Held)> {
+        self.held.iter()
+    }
+
+    /// A document that is looked at only.
+    pub(super) fn get_mut(&mut self, address: &Address) -> Option<&mut Held> {
+        self.held.get_mut(address)
+    }
+
+    /// A document that something happens to: it will be heard.
+    pub(super) fn touch(&mut self, address: &Address) -> Option<&mut Held> {
+        let held = self.held.get_mut(address)?;
+        if !self.dirty.contains(address) {
+            self.dirty.insert(address.clone());
+        }
+        Some(held)
+    }
+
+    /// The next one that something has happened to since it was heard.
+    pub(super) fn next_dirty(&mut self) -> Option<Address> {
+        self.dirty.pop_first()
+    }
+
+    /// When the next one has something to say by itself.
+    pub(super) fn deadline(&self) -> Option<u64> {
+        self.deadlines.first().map(|(at_ms, _)| *at_ms)
+    }
+
+    /// Has those heard whose time has come.
+    pub(super) fn wake(&mut self, now_ms: u64) {
+        while let Some((at_ms, address)) = self.deadlines.pop_first() {
+            if at_ms > now_ms {
+                self.deadlines.insert((at_ms, address));
+                break;
+            }
+            if let Some(held) = self.held.get_mut(&address) {
+                held.deadline_ms = None;
+            }
+            self.dirty.insert(address);
+        }
+    }
+
+    /// Notes when a document has something to say by itself. One that waits for room on a link is not
+    /// heard before `now_ms` and a moment, lest it be asked again and again.
+    pub(super) fn schedule(&mut self, address: &Address, is_held_up: bool, now_ms: u64) {
+        let Some(held) = self.held.get_mut(address) else { return };
+        let mut deadline_ms = held.replica.next_deadline();
+        if is_held_up {
+            deadline_ms = deadline_ms.map(|at_ms| at_ms.max(now_ms + 10));
+        }
+        if held.deadline_ms == deadline_ms {
+            return;
+        }
+        if let Some(former_ms) = std::mem::replace(&mut held.deadline_ms, deadline_ms) {
+            self.deadlines.remove(&(former_ms, address.clone()));
+        }
+        if let Some(at_ms) = deadline_ms {
+            self.deadlines.insert((at_ms, address.clone()));
+        }
+    }
+
+    /// Ends all in good order, so that each can be opened again under its id.
+    pub(super) fn close_all(&mut self, saver: &mut Saver) {
+        for (address, held) in &mut self.held {
+            held.replica.close();
+            while let Some(record) = held.replica.next_record() {
+                saver.record(address, record);
+            }
+        }
+    }
+}
+
+fn opening() -> Opening {
+    Opening::new(ReplicaId::random().as_u128(), Reading::system())
+}

@@ -1,0 +1,174 @@
+//! What everybody else has of the engine: a handle, to be cloned.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use bytes::Bytes;
+use crdt_core::Reading;
+use crdt_document::{Transaction, WriteError};
+use crdt_sync::Token;
+use tokio::sync::{mpsc, oneshot};
+
+use super::input::{
+    Durable, Holds, Input, LinkId, LinkRequest, Outgoing, ReadRequest, Refusal, Regions, Settled,
+    Shown, WriteRequest,
+};
+use crate::store::Address;
+
+/// How many messages may be on their way to one link.
+const OUTGOING: usize = 16;
+
+/// Serves the documents of a node. When the last clone is gone, the engine ends in good order.
+#[derive(Clone, Debug)]
+pub struct Engine {
+    inputs: mpsc::Sender<Input>,
+    links: Arc<AtomicU64>,
+}
+
+/// A connection, for as long as it lasts.
+#[derive(Debug)]
+pub struct Link {
+    id: LinkId,
+    engine: Engine,
+    /// What is to be sent; ends when the engine does.
+    outgoing: mpsc::Receiver<Outgoing>,
+}
+
+impl Engine {
+    pub(super) fn new(inputs: mpsc::Sender<Input>) -> Self {
+        Self { inputs, links: Arc::default() }
+    }
+
+    /// Reads a document, once what the token stands for is here: at the latest within `patience`.
+    ///
+    /// # Errors
+    ///
+    /// [`Refusal::NoDocument`], [`Refusal::NotYet`], [`Refusal::Stopped`].
+    pub async fn read<T: Send + 'static>(
+        &self,
+        address: Address,
+        after: Option<Token>,
+        patience: Duration,
+        view: impl FnOnce(Shown<'_>) -> T + Send + 'static,
+    ) -> Result<T, Refusal> {
+        let (answer, answered) = oneshot::channel();
+        let view = Box::new(|shown: Result<Shown<'_>, Refusal>| {
+            let _gone = answer.send(shown.map(view));
+        });
+        let until_ms = until(patience);
+        self.send(Input::Read(ReadRequest { address, after, until_ms, view })).await?;
+        answered.await.unwrap_or(Err(Refusal::Stopped))
+    }
+
+    /// Writes a document, all of it or nothing; a document that is not there is made. Answers when it
+    /// is durable as asked for, or at the latest after `patience`, and says how far it has come.
+    ///
+    /// # Errors
+    ///
+    /// [`Refusal::Write`], [`Refusal::Replica`], [`Refusal::TooManyDocuments`]: nothing was written.
+    /// [`Refusal::Stopped`]: it may have been.
+    pub async fn write(
+        &self,
+        address: Address,
+        durable: Durable,
+        patience: Duration,
+        change: impl FnOnce(&mut Transaction<'_>) -> Result<(), WriteError> + Send + 'static,
+    ) -> Result<Settled, Refusal> {
+        let (answer, answered) = oneshot::channel();
+        let (change, until_ms) = (Box::new(change), until(patience));
+        self.send(Input::Write(WriteRequest { address, change, durable, until_ms, answer }))
+            .await?;
+        answered.await.unwrap_or(Err(Refusal::Stopped))
+    }
+
+    /// A region is connected, and these scopes are for it.
+    ///
+    /// # Errors
+    ///
+    /// [`Refusal::Stopped`].
+    pub async fn link_region(&self, name: String, scopes: Vec<String>) -> Result<Link, Refusal> {
+        self.link(Some(name), Holds::Scopes(scopes)).await
+    }
+
+    /// A client is connected, for one document.
+    ///
+    /// # Errors
+    ///
+    /// [`Refusal::Stopped`].
+    pub async fn link_client(&self, address: Address) -> Result<Link, Refusal> {
+        self.link(None, Holds::One(address)).await
+    }
+
+    async fn link(&self, region: Option<String>, holds: Holds) -> Result<Link, Refusal> {
+        let id = LinkId(self.links.fetch_add(1, Ordering::Relaxed));
+        let (sender, outgoing) = mpsc::channel(OUTGOING);
+        self.send(Input::Open(LinkRequest { id, region, holds, outgoing: sender })).await?;
+        Ok(Link { id, engine: self.clone(), outgoing })
+    }
+
+    /// How the other regions are doing, seen from here.
+    ///
+    /// # Errors
+    ///
+    /// [`Refusal::Stopped`].
+    pub async fn regions(&self) -> Result<Regions, Refusal> {
+        let (answer, answered) = oneshot::channel();
+        self.send(Input::Regions(answer)).await?;
+        answered.await.map_err(|_| Refusal::Stopped)
+    }
+
+    /// The addresses of all documents, in order.
+    ///
+    /// # Errors
+    ///
+    /// [`Refusal::Stopped`].
+    pub async fn documents(&self) -> Result<Vec<Address>, Refusal> {
+        let (answer, answered) = oneshot::channel();
+        self.send(Input::Documents(answer)).await?;
+        answered.await.map_err(|_| Refusal::Stopped)
+    }
+
+    async fn send(&self, input: Input) -> Result<(), Refusal> {
+        self.inputs.send(input).await.map_err(|_| Refusal::Stopped)
+    }
+}
+
+impl Link {
+    /// What is to be sent next; none when the engine has ended, or has ended the link.
+    pub async fn next(&mut self) -> Option<Outgoing> {
+        let next = self.outgoing.recv().await;
+        if self.outgoing.is_empty() {
+            let _ended = self.engine.send(Input::Room { link: self.id }).await;
+        }
+        next
+    }
+
+    /// Bytes have come for a document.
+    ///
+    /// # Errors
+    ///
+    /// [`Refusal::Stopped`].
+    pub async fn receive(&self, address: Address, bytes: Bytes) -> Result<(), Refusal> {
+        self.engine.send(Input::Received { link: self.id, address, bytes }).await
+    }
+}
+
+impl Drop for Link {
+    fn drop(&mut self) {
+        let (inputs, link) = (self.engine.inputs.clone(), self.id);
+        if let Err(mpsc::error::TrySendError::Full(closed)) =
+            inputs.try_send(Input::Closed { link })
+            && let Ok(runtime) = tokio::runtime::Handle::try_current()
+        {
+            runtime.spawn(async move {
+                let _ended = inputs.send(closed).await;
+            });
+        }
+    }
+}
+
+fn until(patience: Duration) -> u64 {
+    let patience_ms = u64::try_from(patience.as_millis()).unwrap_or(u64::MAX);
+    Reading::system().monotonic_ms.saturating_add(patience_ms)
+}

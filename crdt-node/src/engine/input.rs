@@ -1,0 +1,176 @@
+//! What may be asked of the engine, and what it answers.
+
+use std::fmt;
+use std::time::Duration;
+
+use bytes::Bytes;
+use crdt_document::{Document, Transaction, WriteError};
+use crdt_sync::{Level, Token, WriteError as ReplicaError};
+use tokio::sync::{mpsc, oneshot};
+
+use crate::store::Address;
+
+/// Where a write has to be durable, besides here, before it is answered.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Durable {
+    /// Nowhere: asynchronous replication.
+    #[default]
+    Local,
+    /// In one other region: semi-synchronous replication.
+    One,
+    /// In all other regions: synchronous replication.
+    All,
+}
+
+/// Reads a document, or hears why it cannot.
+pub(super) type View = Box<dyn FnOnce(Result<Shown<'_>, Refusal>) + Send>;
+
+/// Writes a document.
+pub(super) type Change = Box<dyn FnOnce(&mut Transaction<'_>) -> Result<(), WriteError> + Send>;
+
+/// A document as it is now.
+#[derive(Clone, Copy, Debug)]
+pub struct Shown<'a> {
+    /// What it holds.
+    pub document: &'a Document,
+    /// Whoever shows this elsewhere reads there what they read here.
+    pub token: Token,
+}
+
+/// How a write has ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Settled {
+    /// Whoever shows this elsewhere reads there what was written here.
+    pub token: Token,
+    /// Whether it was durable here when the time was up.
+    pub is_durable_here: bool,
+    /// The regions that had said that it is durable there.
+    pub durable: Vec<String>,
+    /// The regions that had not.
+    pub missing: Vec<String>,
+    /// Whether that is what was asked for.
+    pub is_done: bool,
+}
+
+/// Nothing was read or written, and why.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Refusal {
+    /// There is no document of this name.
+    NoDocument,
+    /// There are as many documents as there may be.
+    TooManyDocuments {
+        /// How many.
+        most: usize,
+    },
+    /// What the token stands for is not here yet.
+    NotYet {
+        /// What is.
+        token: Token,
+    },
+    /// An operation cannot be done; none of the others was.
+    Write(WriteError),
+    /// The replica does not write.
+    Replica(ReplicaError),
+    /// The node is ending, or its disk has failed.
+    Stopped,
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NoDocument => f.write_str("there is no document of this name"),
+            Self::TooManyDocuments { most } => {
+                write!(f, "this node holds {most} documents and no more: raise its limit")
+            }
+            Self::NotYet { token } => {
+                write!(f, "what the token stands for is not here yet; {token} is: try again later")
+            }
+            Self::Write(error) => error.fmt(f),
+            Self::Replica(error) => error.fmt(f),
+            Self::Stopped => f.write_str("the node is ending: try another region"),
+        }
+    }
+}
+
+impl std::error::Error for Refusal {}
+
+/// One connection, to a region or to a client.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct LinkId(pub(super) u64);
+
+/// What leaves over a link: for which document, and the message.
+pub type Outgoing = (Address, Bytes);
+
+/// A link as it begins.
+#[derive(Debug)]
+pub(crate) struct LinkRequest {
+    pub(crate) id: LinkId,
+    /// The region at its other end, if it is one.
+    pub(crate) region: Option<String>,
+    /// The one document that it is for, or these scopes.
+    pub(crate) holds: Holds,
+    pub(crate) outgoing: mpsc::Sender<Outgoing>,
+}
+
+/// What a link is for.
+#[derive(Clone, Debug)]
+pub(crate) enum Holds {
+    One(Address),
+    Scopes(Vec<String>),
+}
+
+impl Holds {
+    pub(crate) fn include(&self, address: &Address) -> bool {
+        match self {
+            Self::One(only) => only == address,
+            Self::Scopes(scopes) => scopes.contains(&address.scope),
+        }
+    }
+}
+
+/// How a region is doing, seen from here.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Region {
+    /// Its name.
+    pub name: String,
+    /// Whether there is a connection.
+    pub is_connected: bool,
+    /// How many changes it lacks, in all documents.
+    pub positions: u64,
+    /// How many bytes of them.
+    pub bytes: u64,
+    /// For how long the oldest of them has been there.
+    pub age: Duration,
+    /// Whether that is a reason to worry.
+    pub level: Level,
+}
+
+/// All regions but this one.
+pub type Regions = Vec<Region>;
+
+pub(crate) struct ReadRequest {
+    pub(crate) address: Address,
+    pub(crate) after: Option<Token>,
+    pub(crate) until_ms: u64,
+    pub(crate) view: View,
+}
+
+pub(crate) struct WriteRequest {
+    pub(crate) address: Address,
+    pub(crate) change: Change,
+    pub(crate) durable: Durable,
+    pub(crate) until_ms: u64,
+    pub(crate) answer: oneshot::Sender<Result<Settled, Refusal>>,
+}
+
+pub(crate) enum Input {
+    Read(ReadRequest),
+    Write(WriteRequest),
+    Open(LinkRequest),
+    Received { link: LinkId, address: Address, bytes: Bytes },
+    Room { link: LinkId },
+    Closed { link: LinkId },
+    Regions(oneshot::Sender<Regions>),
+    Documents(oneshot::Sender<Vec<Address>>),
+}

@@ -1,0 +1,189 @@
+//! Who is connected, and how much may be on its way to them.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+
+use bytes::Bytes;
+use crdt_core::Reading;
+use crdt_sync::{Event, Level, Peer, ReceiveError};
+use tokio::sync::mpsc;
+use tokio::sync::mpsc::error::TrySendError;
+
+use super::Settings;
+use super::documents::{Documents, Held};
+use super::input::{Holds, LinkId, LinkRequest, Outgoing, Region, Regions};
+use crate::store::Address;
+
+struct Link {
+    region: Option<String>,
+    holds: Holds,
+    outgoing: mpsc::Sender<Outgoing>,
+    /// The documents that wait for room.
+    held_up: BTreeSet<Address>,
+}
+
+/// All connections.
+#[derive(Default)]
+pub(super) struct Links(BTreeMap<LinkId, Link>);
+
+const fn peer(link: LinkId) -> Peer {
+    Peer(link.0)
+}
+
+impl Links {
+    /// A connection is there: all documents that it is for are connected.
+    pub(super) fn open(
+        &mut self,
+        request: LinkRequest,
+        documents: &mut Documents,
+        settings: &Settings,
+        now: Reading,
+    ) {
+        let LinkRequest { id, region, holds, outgoing } = request;
+        if let Holds::One(address) = &holds
+            && let Err(refusal) = self.make(address, documents, settings, now)
+        {
+            tracing::warn!(%address, %refusal, "a client was not connected");
+            return;
+        }
+        let addresses: Vec<Address> =
+            documents.addresses().filter(|address| holds.include(address)).cloned().collect();
+        for address in addresses {
+            if let Some(held) = documents.touch(&address) {
+                held.replica.connect(peer(id), now);
+            }
+        }
+        self.0.insert(id, Link { region, holds, outgoing, held_up: BTreeSet::new() });
+    }
+
+    /// An empty document of this name, if there is none: all links that it is for are connected.
+    pub(super) fn make(
+        &self,
+        address: &Address,
+        documents: &mut Documents,
+        settings: &Settings,
+        now: Reading,
+    ) -> Result<(), super::Refusal> {
+        if documents.make(address, settings)?
+            && let Some(held) = documents.touch(address)
+        {
+            for (id, _) in self.0.iter().filter(|(_, link)| link.holds.include(address)) {
+                held.replica.connect(peer(*id), now);
+            }
+        }
+        Ok(())
+    }
+
+    /// The connection is gone.
+    pub(super) fn close(&mut self, id: LinkId, documents: &mut Documents) {
+        let Some(link) = self.0.remove(&id) else { return };
+        let addresses: Vec<Address> =
+            documents.addresses().filter(|address| link.holds.include(address)).cloned().collect();
+        for address in addresses {
+            if let Some(held) = documents.touch(&address) {
+                held.replica.disconnect(peer(id));
+            }
+        }
+    }
+
+    /// Bytes have come. What is refused is as if lost: the protocol says so to both ends.
+    pub(super) fn receive(
+        &mut self,
+        id: LinkId,
+        address: &Address,
+        bytes: &Bytes,
+        documents: &mut Documents,
+        settings: &Settings,
+        now: Reading,
+    ) {
+        let Some(link) = self.0.get(&id) else { return };
+        if !link.holds.include(address) {
+            tracing::warn!(%address, region = link.region, "a message for what the peer may not hold");
+            return;
+        }
+        if let Err(refusal) = self.make(address, documents, settings, now) {
+            tracing::warn!(%address, %refusal, "a document of a peer is not taken in");
+            return;
+        }
+        let Some(held) = documents.touch(address) else { return };
+        match held.replica.receive(peer(id), bytes, now) {
+            // What comes over a connection that has just begun anew is nobody's.
+            Ok(()) | Err(ReceiveError::Damaged) => {}
+            Err(why) => tracing::warn!(%address, %why, "a message is refused"),
+        }
+    }
+
+    /// What was on its way to a link has left.
+    pub(super) fn has_room(&mut self, id: LinkId, documents: &mut Documents) {
+        let Some(link) = self.0.get_mut(&id) else { return };
+        for address in std::mem::take(&mut link.held_up) {
+            let _held = documents.touch(&address);
+        }
+    }
+
+    /// Sends what a document has to say, as far as there is room; tells whether there was not.
+    pub(super) fn send(&mut self, address: &Address, held: &mut Held, now: Reading) -> bool {
+        let mut is_held_up = false;
+        for (id, link) in self.0.iter_mut().filter(|(_, link)| link.holds.include(address)) {
+            loop {
+                let room = match link.outgoing.try_reserve() {
+                    Ok(room) => room,
+                    Err(TrySendError::Full(())) => {
+                        is_held_up = true;
+                        link.held_up.insert(address.clone());
+                        break;
+                    }
+                    // It is about to be closed.
+                    Err(TrySendError::Closed(())) => break,
+                };
+                let Some(message) = held.replica.next_message_to(peer(*id), now) else { break };
+                room.send((address.clone(), message.bytes.into()));
+            }
+        }
+        is_held_up
+    }
+
+    /// Notes which replica of a document a region has.
+    pub(super) fn learn<S>(&self, held: &mut Held, event: &Event<S>, settings: &Settings) {
+        let Event::Connected { peer: Peer(number), replica } = event else { return };
+        let region = self.0.get(&LinkId(*number)).and_then(|link| link.region.as_ref());
+        let Some(region) = region.filter(|region| settings.members.contains(region)) else {
+            return;
+        };
+        if held.regions.insert(region.clone(), *replica) != Some(*replica) {
+            held.replica.set_members(held.regions.values().copied());
+        }
+    }
+
+    /// How the other regions are doing.
+    pub(super) fn regions(
+        &self,
+        documents: &Documents,
+        settings: &Settings,
+        now: Reading,
+    ) -> Regions {
+        let one = |name: &String| {
+            let is_its = |link: &Link| link.region.as_ref() == Some(name);
+            let mut region = Region {
+                name: name.clone(),
+                is_connected: self.0.values().any(is_its),
+                positions: 0,
+                bytes: 0,
+                age: Duration::ZERO,
+                level: Level::Fine,
+            };
+            for (_, held) in documents.iter() {
+                let replica = held.regions.get(name);
+                let Some(lag) = replica.and_then(|replica| held.replica.lag(*replica, now)) else {
+                    continue;
+                };
+                region.positions += lag.positions;
+                region.bytes += lag.bytes;
+                region.age = region.age.max(Duration::from_millis(lag.age_ms));
+                region.level = region.level.max(lag.level);
+            }
+            region
+        };
+        settings.members.iter().map(one).collect()
+    }
+}

@@ -1,0 +1,234 @@
+//! The one owner of all documents of a node.
+//!
+//! One task drives the [`Replica`](crdt_sync::Replica) of every document. Whoever wants something of it
+//! sends an [`Input`]: a read, a write, bytes that came over a link. What has come in is taken in first,
+//! all that there is; then what is new goes to the store, many documents in one commit, while the next
+//! inputs are taken; when it is durable, writes are answered and peers are told.
+//!
+//! | file | what it answers |
+//! |---|---|
+//! | `handle`, `input` | what may be asked of the engine, and what it answers |
+//! | `documents` | which documents there are, and what each has to say |
+//! | `links` | who is connected, and how much may be on its way to them |
+//! | `waits` | who waits for a token or for durability, and until when |
+//! | `saver` | what is being committed |
+
+mod documents;
+mod handle;
+mod input;
+mod links;
+mod saver;
+#[cfg(test)]
+mod tests;
+mod waits;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use crdt_core::Reading;
+use tokio::sync::mpsc;
+
+use crate::store::{Address, Store, StoreError};
+use documents::Documents;
+use input::Input;
+use links::Links;
+use saver::{Saved, Saver};
+use waits::Waits;
+
+pub use handle::{Engine, Link};
+pub use input::{Durable, Outgoing, Refusal, Region, Regions, Settled, Shown};
+
+/// There is room for so many inputs at a time; who sends more waits.
+const INPUTS: usize = 1_024;
+
+/// What a node holds, and whom it holds it for.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// The name of the region.
+    pub region: String,
+    /// The names of all regions that hold everything durably for [`Durable::All`], without this one.
+    pub members: Vec<String>,
+    /// How the documents are synchronized.
+    pub sync: crdt_sync::Config,
+    /// How many documents there may be.
+    pub most_documents: usize,
+}
+
+impl Settings {
+    /// A region by itself.
+    pub fn new(region: impl Into<String>) -> Self {
+        Self {
+            region: region.into(),
+            members: Vec::new(),
+            sync: crdt_sync::Config { gossip_ms: 100, ..crdt_sync::Config::default() },
+            most_documents: 100_000,
+        }
+    }
+}
+
+/// Opens all that is in the store, and begins to serve.
+///
+/// Cost: that of reading the store. All documents are held in memory.
+///
+/// # Errors
+///
+/// When the store cannot be read, or holds what is no document.
+pub fn start(settings: Settings, store: Arc<dyn Store>) -> Result<Engine, StartError> {
+    let documents = Documents::open(&settings, &*store)?;
+    let (sender, inputs) = mpsc::channel(INPUTS);
+    let saver = Saver::new(store);
+    let (links, waits) = (Links::default(), Waits::default());
+    let task = Task { settings, documents, links, waits, saver };
+    tokio::spawn(task.serve(inputs));
+    Ok(Engine::new(sender))
+}
+
+/// Why a node does not start.
+#[derive(Debug)]
+pub enum StartError {
+    /// The store cannot be read.
+    Store(StoreError),
+    /// What it holds of this document is damaged, or of a later release.
+    Document(Address, crdt_sync::OpenError),
+}
+
+impl std::fmt::Display for StartError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Store(error) => error.fmt(f),
+            Self::Document(address, error) => write!(f, "{address} in the store: {error}"),
+        }
+    }
+}
+
+impl std::error::Error for StartError {}
+
+impl From<StoreError> for StartError {
+    fn from(error: StoreError) -> Self {
+        Self::Store(error)
+    }
+}
+
+struct Task {
+    settings: Settings,
+    documents: Documents,
+    links: Links,
+    waits: Waits,
+    saver: Saver,
+}
+
+impl Task {
+    async fn serve(mut self, mut inputs: mpsc::Receiver<Input>) {
+        loop {
+            self.settle();
+            let deadline = self.documents.deadline().into_iter().chain(self.waits.deadline()).min();
+            let pause = deadline.map(|at_ms| at_ms.saturating_sub(Reading::system().monotonic_ms));
+            tokio::select! {
+                input = inputs.recv() => {
+                    let Some(input) = input else { break };
+                    self.take(input);
+                    for _ in 1..INPUTS {
+                        let Ok(input) = inputs.try_recv() else { break };
+                        self.take(input);
+                    }
+                }
+                saved = self.saver.saved() => self.saved(saved),
+                () = sleep(pause) => {}
+            }
+            if self.saver.has_failed() {
+                // Nobody knows what is durable: what is answered from here on might not be so.
+                break;
+            }
+        }
+        self.close().await;
+    }
+
+    fn take(&mut self, input: Input) {
+        let now = Reading::system();
+        let Self { settings, documents, links, waits, .. } = self;
+        match input {
+            Input::Read(request) => {
+                // What the token stands for may be on its way, the document with it.
+                let made = match request.after {
+                    Some(_) => links.make(&request.address, documents, settings, now),
+                    None => Ok(()),
+                };
+                match (made, documents.touch(&request.address)) {
+                    (Err(refusal), _) => (request.view)(Err(refusal)),
+                    (_, None) => (request.view)(Err(Refusal::NoDocument)),
+                    (_, Some(held)) => waits.read(request, held),
+                }
+            }
+            Input::Write(request) => {
+                let made = links.make(&request.address, documents, settings, now);
+                match (made, documents.touch(&request.address)) {
+                    (Ok(()), Some(held)) => waits.write(request, held, settings, now),
+                    (made, _) => {
+                        let refusal = made.err().unwrap_or(Refusal::NoDocument);
+                        let _gone = request.answer.send(Err(refusal));
+                    }
+                }
+            }
+            Input::Open(request) => links.open(request, documents, settings, now),
+            Input::Received { link, address, bytes } => {
+                links.receive(link, &address, &bytes, documents, settings, now);
+            }
+            Input::Room { link } => links.has_room(link, documents),
+            Input::Closed { link } => links.close(link, documents),
+            Input::Regions(answer) => {
+                let _gone = answer.send(links.regions(documents, settings, now));
+            }
+            Input::Documents(answer) => {
+                let _gone = answer.send(documents.addresses().cloned().collect());
+            }
+        }
+    }
+
+    /// Hears what every document has to say that anything has happened to.
+    fn settle(&mut self) {
+        let now = Reading::system();
+        self.documents.wake(now.monotonic_ms);
+        while let Some(address) = self.documents.next_dirty() {
+            let Some(held) = self.documents.get_mut(&address) else { continue };
+            let is_held_up = self.links.send(&address, held, now);
+            while let Some(record) = held.replica.next_record() {
+                held.grow(record.bytes.len());
+                self.saver.record(&address, record);
+            }
+            if held.wants_snapshot() {
+                self.saver.snapshot(&address, held.take_snapshot());
+            }
+            while let Some(event) = held.replica.next_event() {
+                self.links.learn(held, &event, &self.settings);
+                self.waits.learn(&address, held, &event, &self.settings);
+            }
+            self.documents.schedule(&address, is_held_up, now.monotonic_ms);
+        }
+        self.waits.give_up(&mut self.documents, &self.settings, now.monotonic_ms);
+        self.saver.begin();
+    }
+
+    fn saved(&mut self, saved: Saved) {
+        for (address, number) in saved {
+            if let Some(held) = self.documents.touch(&address) {
+                held.replica.persisted(number);
+            }
+        }
+    }
+
+    /// Ends in good order: each document can be opened again under its id.
+    async fn close(mut self) {
+        if self.saver.has_failed() {
+            return;
+        }
+        self.documents.close_all(&mut self.saver);
+        self.saver.finish().await;
+    }
+}
+
+async fn sleep(pause: Option<u64>) {
+    match pause {
+        Some(pause_ms) => tokio::time::sleep(Duration::from_millis(pause_ms)).await,
+        None => std::future::pending().await,
+    }
+}

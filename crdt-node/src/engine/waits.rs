@@ -1,0 +1,180 @@
+//! Who waits for a token or for durability, and until when.
+
+use std::collections::BTreeMap;
+
+use crdt_core::Reading;
+use crdt_document::Author;
+use crdt_sync::{Durability, Event, Token, TryWriteError};
+use tokio::sync::oneshot;
+
+use super::Settings;
+use super::documents::{Documents, Held};
+use super::input::{Durable, ReadRequest, Refusal, Settled, Shown, View, WriteRequest};
+use crate::store::Address;
+
+struct Wait {
+    address: Address,
+    token: Token,
+    until_ms: u64,
+    asks: Asks,
+}
+
+enum Asks {
+    Read(View),
+    Write { durable: Durable, answer: oneshot::Sender<Result<Settled, Refusal>> },
+}
+
+/// Those who wait, by a number that each gets.
+#[derive(Default)]
+pub(super) struct Waits {
+    next: u64,
+    waits: BTreeMap<u64, Wait>,
+    until: BTreeMap<(u64, u64), ()>,
+    /// Who waits for what happens to a document.
+    by_address: BTreeMap<(Address, u64), ()>,
+}
+
+impl Waits {
+    /// Shows a document, at once or when the token is covered.
+    pub(super) fn read(&mut self, request: ReadRequest, held: &mut Held) {
+        let ReadRequest { address, after, until_ms, view } = request;
+        match after {
+            Some(token) if !held.replica.covers(&token) => {
+                held.replica.await_token(token);
+                self.insert(Wait { address, token, until_ms, asks: Asks::Read(view) });
+            }
+            _ => view(Ok(shown(held))),
+        }
+    }
+
+    /// Writes a document; the answer comes when it is durable.
+    pub(super) fn write(
+        &mut self,
+        request: WriteRequest,
+        held: &mut Held,
+        settings: &Settings,
+        now: Reading,
+    ) {
+        let WriteRequest { address, change, durable, until_ms, answer } = request;
+        let written = held.replica.try_write(now, |document, me, stamp| {
+            document.transact(Author::new(me, stamp), change)
+        });
+        let token = match written {
+            Ok(token) => token,
+            Err(why) => {
+                let refusal = match why {
+                    TryWriteError::Write(why) => Refusal::Replica(why),
+                    TryWriteError::Change(why) => Refusal::Write(why),
+                    _ => Refusal::Stopped,
+                };
+                let _gone = answer.send(Err(refusal));
+                return;
+            }
+        };
+        held.replica.await_durable(token, durability(durable, settings));
+        self.insert(Wait { address, token, until_ms, asks: Asks::Write { durable, answer } });
+    }
+
+    fn insert(&mut self, wait: Wait) {
+        let number = self.next;
+        self.next += 1;
+        self.until.insert((wait.until_ms, number), ());
+        self.by_address.insert((wait.address.clone(), number), ());
+        self.waits.insert(number, wait);
+    }
+
+    /// Something has happened to a document that somebody may have waited for.
+    pub(super) fn learn<S>(
+        &mut self,
+        address: &Address,
+        held: &Held,
+        event: &Event<S>,
+        settings: &Settings,
+    ) {
+        if !matches!(event, Event::Covered(_) | Event::Durable(..)) {
+            return;
+        }
+        let from = (address.clone(), 0)..=(address.clone(), u64::MAX);
+        let numbers: Vec<u64> =
+            self.by_address.range(from).map(|((_, number), ())| *number).collect();
+        for number in numbers {
+            let is_over = self.waits.get(&number).is_some_and(|wait| match &wait.asks {
+                Asks::Read(_) => held.replica.covers(&wait.token),
+                Asks::Write { durable, .. } => {
+                    held.replica.is_durable(&wait.token, durability(*durable, settings))
+                }
+            });
+            if is_over && let Some(wait) = self.remove(number) {
+                answer(wait, Some(held), settings);
+            }
+        }
+    }
+
+    /// When the patience of the next one is at its end.
+    pub(super) fn deadline(&self) -> Option<u64> {
+        self.until.keys().next().map(|(until_ms, _)| *until_ms)
+    }
+
+    /// Answers those whose patience is at its end.
+    pub(super) fn give_up(&mut self, documents: &mut Documents, settings: &Settings, now_ms: u64) {
+        while let Some((until_ms, number)) = self.until.keys().next().copied()
+            && until_ms <= now_ms
+        {
+            let Some(wait) = self.remove(number) else { break };
+            let held = documents.get_mut(&wait.address);
+            let (address, token) = (wait.address.clone(), wait.token);
+            answer(wait, held.as_deref(), settings);
+            let is_awaited = self.waits_of(&address).any(|other| other.token == token);
+            if let (Some(held), false) = (documents.get_mut(&address), is_awaited) {
+                held.replica.forget_token(&token);
+            }
+        }
+    }
+
+    fn waits_of(&self, address: &Address) -> impl Iterator<Item = &Wait> {
+        let from = (address.clone(), 0)..=(address.clone(), u64::MAX);
+        self.by_address.range(from).filter_map(|((_, number), ())| self.waits.get(number))
+    }
+
+    fn remove(&mut self, number: u64) -> Option<Wait> {
+        let wait = self.waits.remove(&number)?;
+        self.until.remove(&(wait.until_ms, number));
+        self.by_address.remove(&(wait.address.clone(), number));
+        Some(wait)
+    }
+}
+
+/// What the protocol is asked for. A region counts once it has said which replica is its own; so "all"
+/// is as many as there are.
+fn durability(durable: Durable, settings: &Settings) -> Durability {
+    match durable {
+        Durable::Local => Durability::Local,
+        Durable::One => Durability::Members(1),
+        Durable::All => Durability::Members(settings.members.len()),
+    }
+}
+
+fn shown(held: &Held) -> Shown<'_> {
+    Shown { document: held.replica.state(), token: held.replica.token() }
+}
+
+fn answer(wait: Wait, held: Option<&Held>, settings: &Settings) {
+    let Some(held) = held else { return };
+    match wait.asks {
+        Asks::Read(view) if held.replica.covers(&wait.token) => view(Ok(shown(held))),
+        Asks::Read(view) => view(Err(Refusal::NotYet { token: held.replica.token() })),
+        Asks::Write { durable, answer } => {
+            let there: Vec<_> = held.replica.durable_at(&wait.token).collect();
+            let (durable_there, missing) = settings.members.iter().cloned().partition(|region| {
+                held.regions.get(region).is_some_and(|replica| there.contains(replica))
+            });
+            let _gone = answer.send(Ok(Settled {
+                token: wait.token,
+                is_durable_here: held.replica.is_durable(&wait.token, Durability::Local),
+                durable: durable_there,
+                missing,
+                is_done: held.replica.is_durable(&wait.token, durability(durable, settings)),
+            }));
+        }
+    }
+}
