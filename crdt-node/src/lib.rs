@@ -6,6 +6,7 @@
 //! - [`control`]: the lines that a supervisor and its regions exchange;
 //! - [`supervisor`]: runs a file of operations over one process per region.
 
+pub mod config;
 pub mod control;
 pub mod engine;
 pub mod operations;

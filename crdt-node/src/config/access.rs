@@ -1,0 +1,91 @@
+//! What a token allows.
+
+use std::collections::BTreeSet;
+
+use serde::Deserialize;
+use sha2::{Digest, Sha256};
+use subtle::ConstantTimeEq;
+
+use super::ConfigError;
+
+/// What whoever shows a token may do.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Access {
+    /// The SHA-256 of the token, in hexadecimal digits: `crdt-node hash-token` prints it. Tokens are
+    /// long and random, so that one pass is enough.
+    pub hash: String,
+    /// The scopes; without a list, all.
+    pub scopes: Option<BTreeSet<String>>,
+    /// What is allowed in them.
+    #[serde(default)]
+    pub may: May,
+    /// The region that shows it: it may connect as that region, and only it.
+    pub region: Option<String>,
+}
+
+/// What is allowed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum May {
+    /// To read documents.
+    #[default]
+    Read,
+    /// To read, write and synchronize them.
+    Write,
+}
+
+impl Access {
+    pub(super) fn check(&self, scopes: &[String]) -> Result<(), ConfigError> {
+        let is_hash =
+            self.hash.len() == 64 && self.hash.bytes().all(|byte| byte.is_ascii_hexdigit());
+        if !is_hash {
+            return Err(ConfigError::Hash { hash: self.hash.clone() });
+        }
+        match self.scopes.iter().flatten().find(|scope| !scopes.contains(scope)) {
+            Some(scope) => Err(ConfigError::UnknownScope { scope: scope.clone() }),
+            None => Ok(()),
+        }
+    }
+
+    fn is_for(&self, hash: &str) -> bool {
+        self.hash.to_ascii_lowercase().as_bytes().ct_eq(hash.as_bytes()).into()
+    }
+}
+
+/// Who asks, as far as they have shown.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Caller {
+    scopes: Option<BTreeSet<String>>,
+    may: May,
+    region: Option<String>,
+    is_anybody: bool,
+}
+
+impl Caller {
+    /// Who shows this token, if it is one of those. Without any, everybody may do everything.
+    pub fn of(token: Option<&str>, tokens: &[Access]) -> Option<Self> {
+        if tokens.is_empty() {
+            return Some(Self { scopes: None, may: May::Write, region: None, is_anybody: true });
+        }
+        let hash = hash_of(token?);
+        let access = tokens.iter().find(|access| access.is_for(&hash))?;
+        let Access { scopes, may, region, .. } = access.clone();
+        Some(Self { scopes, may, region, is_anybody: false })
+    }
+
+    /// Whether they may do that in a scope.
+    pub fn may(&self, may: May, scope: &str) -> bool {
+        self.may >= may && self.scopes.as_ref().is_none_or(|scopes| scopes.contains(scope))
+    }
+
+    /// Whether they may connect as this region.
+    pub fn is_region(&self, region: &str) -> bool {
+        self.is_anybody || self.region.as_deref() == Some(region)
+    }
+}
+
+/// What a configuration says of a token.
+pub fn hash_of(token: &str) -> String {
+    Sha256::digest(token.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
+}

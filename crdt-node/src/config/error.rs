@@ -1,0 +1,103 @@
+//! What is wrong with a configuration.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::{fmt, io};
+
+/// Nothing was started.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum ConfigError {
+    /// The file cannot be read.
+    Unreadable {
+        /// Which.
+        path: PathBuf,
+        /// Why.
+        error: io::Error,
+    },
+    /// The file is no configuration.
+    Malformed {
+        /// Which.
+        path: PathBuf,
+        /// Where, and what would be right.
+        error: Box<toml::de::Error>,
+    },
+    /// A name that cannot be one.
+    Name {
+        /// Of what.
+        what: &'static str,
+        /// The name.
+        name: String,
+    },
+    /// A region is there twice.
+    Twice {
+        /// Its name.
+        region: String,
+    },
+    /// A scope is for a region that is none of those that there are.
+    UnknownRegion {
+        /// The scope.
+        scope: String,
+        /// The region.
+        region: String,
+    },
+    /// A token is for a scope that there is not.
+    UnknownScope {
+        /// The scope.
+        scope: String,
+    },
+    /// The hash of a token is none.
+    Hash {
+        /// What is there.
+        hash: String,
+    },
+    /// Whoever reaches the address could do everything.
+    Open {
+        /// The address.
+        listen: SocketAddr,
+    },
+}
+
+impl fmt::Display for ConfigError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Unreadable { path, error } => write!(f, "{}: {error}", path.display()),
+            Self::Malformed { path, error } => write!(f, "{}: {error}", path.display()),
+            Self::Name { what, name } => write!(
+                f,
+                "{name:?} cannot be the name of a {what}: take up to 64 letters, digits, hyphens \
+                 and underscores"
+            ),
+            Self::Twice { region } => {
+                write!(
+                    f,
+                    "the region {region} is there twice: this one and its peers are different"
+                )
+            }
+            Self::UnknownRegion { scope, region } => write!(
+                f,
+                "the scope {scope} is for the region {region}, which is neither this one nor a \
+                 peer: add it as a [[peer]], or take it out"
+            ),
+            Self::UnknownScope { scope } => {
+                write!(
+                    f,
+                    "a token is for the scope {scope}, which there is not: add [scope.{scope}]"
+                )
+            }
+            Self::Hash { hash } => write!(
+                f,
+                "{hash:?} is not the hash of a token: `crdt-node hash-token` prints one, of 64 \
+                 hexadecimal digits"
+            ),
+            Self::Open { listen } => write!(
+                f,
+                "{listen} can be reached from elsewhere, and without a [[token]] everybody who \
+                 reaches it may read and write everything: configure tokens, or say \
+                 --without-authentication"
+            ),
+        }
+    }
+}
+
+impl std::error::Error for ConfigError {}

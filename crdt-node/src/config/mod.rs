@@ -1,0 +1,234 @@
+//! How a node is set up: a file, and what the command line says besides.
+//!
+//! ```toml
+//! region = "eu-west"
+//! listen = "127.0.0.1:8080"
+//! data = "/var/lib/crdt"
+//! origins = ["https://shop.example"]     # pages whose scripts may connect
+//!
+//! [[peer]]                               # a region to connect to
+//! region = "us-east"
+//! url = "wss://us.shop.example"
+//! token = "what us-east is shown"
+//!
+//! [scope.global]                         # documents that every region holds
+//! [scope.eu-only]                        # and documents that these regions hold
+//! regions = ["eu-west", "eu-central"]
+//!
+//! [[token]]                              # who may do what
+//! hash = "sha256 of the token, in hexadecimal digits"
+//! scopes = ["global"]
+//! may = "write"
+//! ```
+//!
+//! | file | what it answers |
+//! |---|---|
+//! | `error` | what is wrong with a configuration |
+//! | `access` | what a token allows |
+
+mod access;
+mod error;
+#[cfg(test)]
+mod tests;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
+
+pub use access::{Access, Caller, May, hash_of};
+pub use error::ConfigError;
+
+/// The scope that there is when none is configured.
+pub const GLOBAL: &str = "global";
+
+/// A node as it is set up.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    /// The name of the region.
+    pub region: String,
+    /// Where to listen.
+    pub listen: SocketAddr,
+    /// The folder of the store; without one nothing outlasts the process.
+    pub data: Option<PathBuf>,
+    /// The pages whose scripts may connect, by their origins.
+    #[serde(default)]
+    pub origins: BTreeSet<String>,
+    /// The regions to connect to.
+    #[serde(default, rename = "peer")]
+    pub peers: Vec<Peer>,
+    /// The scopes, by name.
+    #[serde(default, rename = "scope")]
+    pub scopes: BTreeMap<String, Scope>,
+    /// Who may do what. Without one, everybody may do everything.
+    #[serde(default, rename = "token")]
+    pub tokens: Vec<Access>,
+    /// The bounds.
+    #[serde(default)]
+    pub limits: Limits,
+}
+
+/// Another region.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Peer {
+    /// Its name.
+    pub region: String,
+    /// Where it listens: `ws://` or `wss://`, and the host. Without one, it connects to us.
+    pub url: Option<String>,
+    /// What it is shown.
+    pub token: Option<String>,
+}
+
+/// Documents under one policy.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Scope {
+    /// The regions that may hold it; without a list, all.
+    pub regions: Option<BTreeSet<String>>,
+}
+
+impl Scope {
+    /// Whether a region may hold it.
+    pub fn includes(&self, region: &str) -> bool {
+        self.regions.as_ref().is_none_or(|regions| regions.contains(region))
+    }
+}
+
+/// The bounds of what a node takes.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Limits {
+    /// How many documents there may be.
+    pub documents: usize,
+    /// How long a request may be, in bytes.
+    pub request_bytes: usize,
+    /// How many connections there may be at a time.
+    pub connections: usize,
+    /// How long a request waits at most, in milliseconds.
+    pub wait_ms: u64,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { documents: 100_000, request_bytes: 1 << 20, connections: 4_096, wait_ms: 30_000 }
+    }
+}
+
+impl Config {
+    /// A region by itself, that listens here and keeps nothing.
+    pub fn new(region: impl Into<String>, listen: SocketAddr) -> Self {
+        Self {
+            region: region.into(),
+            listen,
+            data: None,
+            origins: BTreeSet::new(),
+            peers: Vec::new(),
+            scopes: BTreeMap::new(),
+            tokens: Vec::new(),
+            limits: Limits::default(),
+        }
+    }
+
+    /// Reads a file, in which `region` and `listen` may be left out if they are given here.
+    ///
+    /// # Errors
+    ///
+    /// When there is no such file, or it is not a configuration.
+    pub fn read(
+        path: &Path,
+        region: Option<&str>,
+        listen: Option<SocketAddr>,
+    ) -> Result<Self, ConfigError> {
+        let unreadable = |error| ConfigError::Unreadable { path: path.into(), error };
+        let text = std::fs::read_to_string(path).map_err(unreadable)?;
+        Self::parse(&text, region, listen)
+            .map_err(|error| ConfigError::Malformed { path: path.into(), error: Box::new(error) })
+    }
+
+    fn parse(
+        text: &str,
+        region: Option<&str>,
+        listen: Option<SocketAddr>,
+    ) -> Result<Self, toml::de::Error> {
+        let mut table: toml::Table = text.parse()?;
+        if let Some(region) = region {
+            table.insert("region".into(), region.into());
+        }
+        if let Some(listen) = listen {
+            table.insert("listen".into(), listen.to_string().into());
+        }
+        table.try_into()
+    }
+
+    /// What is checked before anything starts.
+    ///
+    /// # Errors
+    ///
+    /// When something in it cannot be meant.
+    pub fn check(&self, is_open: bool) -> Result<(), ConfigError> {
+        let names = self.peers.iter().map(|peer| &peer.region).chain([&self.region]);
+        let mut seen = BTreeSet::new();
+        for name in names.clone() {
+            if !is_name(name) {
+                return Err(ConfigError::Name { what: "region", name: name.clone() });
+            }
+            if !seen.insert(name) {
+                return Err(ConfigError::Twice { region: name.clone() });
+            }
+        }
+        for (name, scope) in &self.scopes {
+            if !is_name(name) {
+                return Err(ConfigError::Name { what: "scope", name: name.clone() });
+            }
+            if let Some(unknown) = scope
+                .regions
+                .iter()
+                .flatten()
+                .find(|region| !names.clone().any(|name| name == *region))
+            {
+                let (scope, region) = (name.clone(), unknown.clone());
+                return Err(ConfigError::UnknownRegion { scope, region });
+            }
+        }
+        for token in &self.tokens {
+            token.check(&self.scope_names())?;
+        }
+        if self.tokens.is_empty() && !self.listen.ip().is_loopback() && !is_open {
+            return Err(ConfigError::Open { listen: self.listen });
+        }
+        Ok(())
+    }
+
+    /// The scopes that this region holds.
+    pub fn scopes_held(&self) -> Vec<String> {
+        self.scopes_of(&self.region)
+    }
+
+    /// The scopes that another region may hold, of those that this one does.
+    pub fn scopes_shared(&self, region: &str) -> Vec<String> {
+        let held = self.scopes_held();
+        self.scopes_of(region).into_iter().filter(|scope| held.contains(scope)).collect()
+    }
+
+    fn scopes_of(&self, region: &str) -> Vec<String> {
+        if self.scopes.is_empty() {
+            return vec![GLOBAL.into()];
+        }
+        let holds = self.scopes.iter().filter(|(_, scope)| scope.includes(region));
+        holds.map(|(name, _)| name.clone()).collect()
+    }
+
+    fn scope_names(&self) -> Vec<String> {
+        let names: Vec<String> = self.scopes.keys().cloned().collect();
+        if names.is_empty() { vec![GLOBAL.into()] } else { names }
+    }
+}
+
+/// Names travel in addresses: letters, digits, hyphens and underscores, 64 at most.
+pub(crate) fn is_name(name: &str) -> bool {
+    let is_right = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');
+    !name.is_empty() && name.len() <= 64 && name.chars().all(is_right)
+}
