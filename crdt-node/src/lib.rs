@@ -9,6 +9,7 @@
 pub mod config;
 pub mod control;
 pub mod engine;
+pub mod http;
 pub mod operations;
 pub mod region;
 pub mod state;

@@ -86,16 +86,16 @@ impl Engine {
     ///
     /// # Errors
     ///
-    /// [`Refusal::Stopped`].
+    /// [`Refusal::Linked`], [`Refusal::Stopped`].
     pub async fn link_region(&self, name: String, scopes: Vec<String>) -> Result<Link, Refusal> {
         self.link(Some(name), Holds::Scopes(scopes)).await
     }
 
-    /// A client is connected, for one document.
+    /// A client is connected, for one document, which is made if it is not there.
     ///
     /// # Errors
     ///
-    /// [`Refusal::Stopped`].
+    /// [`Refusal::TooManyDocuments`], [`Refusal::Stopped`].
     pub async fn link_client(&self, address: Address) -> Result<Link, Refusal> {
         self.link(None, Holds::One(address)).await
     }
@@ -103,8 +103,10 @@ impl Engine {
     async fn link(&self, region: Option<String>, holds: Holds) -> Result<Link, Refusal> {
         let id = LinkId(self.links.fetch_add(1, Ordering::Relaxed));
         let (sender, outgoing) = mpsc::channel(OUTGOING);
-        self.send(Input::Open(LinkRequest { id, region, holds, outgoing: sender })).await?;
-        Ok(Link { id, engine: self.clone(), outgoing })
+        let (opened, is_open) = oneshot::channel();
+        let link = Link { id, engine: self.clone(), outgoing };
+        self.send(Input::Open(LinkRequest { id, region, holds, outgoing: sender, opened })).await?;
+        is_open.await.unwrap_or(Err(Refusal::Stopped)).map(|()| link)
     }
 
     /// How the other regions are doing, seen from here.

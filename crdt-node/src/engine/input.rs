@@ -72,6 +72,11 @@ pub enum Refusal {
     Write(WriteError),
     /// The replica does not write.
     Replica(ReplicaError),
+    /// The region is connected already.
+    Linked {
+        /// Which.
+        region: String,
+    },
     /// The node is ending, or its disk has failed.
     Stopped,
 }
@@ -88,6 +93,7 @@ impl fmt::Display for Refusal {
             }
             Self::Write(error) => error.fmt(f),
             Self::Replica(error) => error.fmt(f),
+            Self::Linked { region } => write!(f, "the region {region} is connected already"),
             Self::Stopped => f.write_str("the node is ending: try another region"),
         }
     }
@@ -111,6 +117,7 @@ pub(crate) struct LinkRequest {
     /// The one document that it is for, or these scopes.
     pub(crate) holds: Holds,
     pub(crate) outgoing: mpsc::Sender<Outgoing>,
+    pub(crate) opened: oneshot::Sender<Result<(), Refusal>>,
 }
 
 /// What a link is for.

@@ -11,7 +11,7 @@ use tokio::sync::mpsc::error::TrySendError;
 
 use super::Settings;
 use super::documents::{Documents, Held};
-use super::input::{Holds, LinkId, LinkRequest, Outgoing, Region, Regions};
+use super::input::{Holds, LinkId, LinkRequest, Outgoing, Refusal, Region, Regions};
 use crate::store::Address;
 
 struct Link {
@@ -39,11 +39,16 @@ impl Links {
         settings: &Settings,
         now: Reading,
     ) {
-        let LinkRequest { id, region, holds, outgoing } = request;
-        if let Holds::One(address) = &holds
-            && let Err(refusal) = self.make(address, documents, settings, now)
-        {
-            tracing::warn!(%address, %refusal, "a client was not connected");
+        let LinkRequest { id, region, holds, outgoing, opened } = request;
+        let made = match (&holds, &region) {
+            (Holds::One(address), _) => self.make(address, documents, settings, now),
+            (_, Some(name)) if self.0.values().any(|link| link.region.as_ref() == Some(name)) => {
+                Err(Refusal::Linked { region: name.clone() })
+            }
+            _ => Ok(()),
+        };
+        let is_made = made.is_ok();
+        if opened.send(made).is_err() || !is_made {
             return;
         }
         let addresses: Vec<Address> =
@@ -63,7 +68,7 @@ impl Links {
         documents: &mut Documents,
         settings: &Settings,
         now: Reading,
-    ) -> Result<(), super::Refusal> {
+    ) -> Result<(), Refusal> {
         if documents.make(address, settings)?
             && let Some(held) = documents.touch(address)
         {

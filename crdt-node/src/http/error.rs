@@ -1,0 +1,129 @@
+//! What is refused, and how that is said.
+
+use axum::Json;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use serde::Serialize;
+
+use crate::engine::Refusal;
+
+/// Nothing was read or written. The body is `{"error": {"code": …, "message": …}}`; codes stay as they
+/// are, messages are for people.
+#[derive(Debug)]
+pub struct Failure {
+    status: StatusCode,
+    body: Box<Body>,
+}
+
+#[derive(Debug, Serialize)]
+struct Body {
+    error: Detail,
+}
+
+#[derive(Debug, Serialize)]
+struct Detail {
+    code: &'static str,
+    message: String,
+    /// What this region has.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    token: Option<String>,
+    /// Which of several operations it was, counted from 0.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    operation: Option<usize>,
+}
+
+impl Failure {
+    pub(super) fn new(status: StatusCode, code: &'static str, message: impl Into<String>) -> Self {
+        let error = Detail { code, message: message.into(), token: None, operation: None };
+        Self { status, body: Box::new(Body { error }) }
+    }
+
+    pub(super) fn at(mut self, operation: usize) -> Self {
+        self.body.error.operation = Some(operation);
+        self
+    }
+
+    pub(super) fn malformed(message: impl Into<String>) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, "malformed", message)
+    }
+
+    pub(super) fn unauthenticated() -> Self {
+        let message = "show a token of this node: `Authorization: Bearer …`";
+        Self::new(StatusCode::UNAUTHORIZED, "unauthenticated", message)
+    }
+
+    pub(super) fn forbidden(scope: &str) -> Self {
+        let message = format!("the token does not allow that in the scope {scope:?}");
+        Self::new(StatusCode::FORBIDDEN, "forbidden", message)
+    }
+
+    pub(super) fn no_such_scope(scope: &str) -> Self {
+        let message = format!("there is no scope {scope:?} here for this token");
+        Self::new(StatusCode::NOT_FOUND, "no-such-scope", message)
+    }
+
+    pub(super) fn no_such_name(name: &str) -> Self {
+        let message = format!("the document has nothing under the name {name:?}");
+        Self::new(StatusCode::NOT_FOUND, "no-such-name", message)
+    }
+
+    pub(super) fn no_such_path() -> Self {
+        let message = "there is nothing at this path: see docs/OPERATIONS.md";
+        Self::new(StatusCode::NOT_FOUND, "no-such-path", message)
+    }
+
+    pub(super) fn no_such_method() -> Self {
+        let message = "this path has no such method";
+        Self::new(StatusCode::METHOD_NOT_ALLOWED, "no-such-method", message)
+    }
+
+    pub(super) fn too_long(most: usize) -> Self {
+        let message = format!("the request is longer than {most} bytes: send it in parts");
+        Self::new(StatusCode::PAYLOAD_TOO_LARGE, "too-long", message)
+    }
+
+    pub(super) fn too_many_connections(most: usize) -> Self {
+        let message = format!("there are {most} connections already: try again later");
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, "too-many-connections", message)
+    }
+
+    pub(super) fn origin(origin: &str) -> Self {
+        let message = format!("pages of {origin} may not connect: add it to `origins`");
+        Self::new(StatusCode::FORBIDDEN, "origin", message)
+    }
+}
+
+impl From<Refusal> for Failure {
+    fn from(refusal: Refusal) -> Self {
+        let (status, code) = match refusal {
+            Refusal::NoDocument => (StatusCode::NOT_FOUND, "no-such-document"),
+            Refusal::TooManyDocuments { .. } => {
+                (StatusCode::INSUFFICIENT_STORAGE, "too-many-documents")
+            }
+            Refusal::NotYet { .. } => (StatusCode::SERVICE_UNAVAILABLE, "not-yet"),
+            Refusal::Write(_) => (StatusCode::UNPROCESSABLE_ENTITY, "refused"),
+            Refusal::Replica(_) => (StatusCode::SERVICE_UNAVAILABLE, "clock"),
+            Refusal::Linked { .. } => (StatusCode::CONFLICT, "connected-already"),
+            Refusal::Stopped => (StatusCode::SERVICE_UNAVAILABLE, "ending"),
+        };
+        let mut failure = Self::new(status, code, refusal.to_string());
+        if let Refusal::NotYet { token } = refusal {
+            failure.body.error.token = Some(token.to_string());
+        }
+        failure
+    }
+}
+
+impl IntoResponse for Failure {
+    fn into_response(self) -> Response {
+        let mut response = (self.status, Json(self.body)).into_response();
+        let headers = response.headers_mut();
+        if self.status == StatusCode::SERVICE_UNAVAILABLE {
+            headers.insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
+        }
+        if self.status == StatusCode::UNAUTHORIZED {
+            headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+        }
+        response
+    }
+}

@@ -1,0 +1,103 @@
+//! What a node answers over HTTP: documents as JSON, and the WebSockets that carry the protocol.
+//!
+//! | file | what it answers |
+//! |---|---|
+//! | `documents` | reads and writes |
+//! | `operations` | the JSON of writes |
+//! | `reading` | the JSON of reads |
+//! | `sync` | the protocol over WebSockets, with clients and with regions |
+//! | `error` | what is refused, and how that is said |
+
+mod documents;
+mod error;
+mod operations;
+mod reading;
+mod sync;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::{DefaultBodyLimit, FromRequestParts, State};
+use axum::http::header::AUTHORIZATION;
+use axum::http::request::Parts;
+use axum::routing::get;
+use tokio::sync::Semaphore;
+
+use crate::config::{Caller, Config, May};
+use crate::engine::Engine;
+use error::Failure;
+
+pub use sync::{dial, frame};
+
+/// What every answer is made of.
+#[derive(Clone)]
+pub struct Node {
+    pub(crate) engine: Engine,
+    pub(crate) config: Arc<Config>,
+    /// As many as may be connected at a time.
+    connections: Arc<Semaphore>,
+}
+
+impl Node {
+    /// A node that serves these documents.
+    pub fn new(engine: Engine, config: Config) -> Self {
+        let connections = Arc::new(Semaphore::new(config.limits.connections));
+        Self { engine, config: Arc::new(config), connections }
+    }
+}
+
+/// All that a node answers.
+pub fn router(node: Node) -> Router {
+    let limit = DefaultBodyLimit::max(node.config.limits.request_bytes);
+    Router::new()
+        .route("/healthz", get(|| async { "ok\n" }))
+        .route("/readyz", get(ready))
+        .route("/v1/documents", get(documents::list))
+        .route("/v1/documents/{scope}/{document}", get(documents::read).post(documents::write))
+        .route("/v1/documents/{scope}/{document}/{name}", get(documents::read_name))
+        .route("/v1/regions", get(documents::regions))
+        .route("/v1/sync/{scope}/{document}", get(sync::client))
+        .route("/v1/regions/{region}/sync", get(sync::region))
+        .fallback(|| async { Failure::no_such_path() })
+        .method_not_allowed_fallback(|| async { Failure::no_such_method() })
+        .layer(limit)
+        .with_state(node)
+}
+
+/// Whether documents can be read: the store was opened, and has not failed.
+async fn ready(State(node): State<Node>) -> Result<&'static str, Failure> {
+    node.engine.regions().await?;
+    Ok("ready\n")
+}
+
+impl FromRequestParts<Node> for Caller {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, node: &Node) -> Result<Self, Failure> {
+        let shown = parts.headers.get(AUTHORIZATION).and_then(|shown| shown.to_str().ok());
+        let token = shown.and_then(|shown| shown.strip_prefix("Bearer "));
+        let offered = parts.headers.get("sec-websocket-protocol");
+        let offered = offered.and_then(|offered| offered.to_str().ok());
+        // Scripts of pages cannot set a header on a WebSocket, but offer protocols.
+        let offered = offered.and_then(|names| {
+            names.split(',').find_map(|name| name.trim().strip_prefix(sync::BEARER))
+        });
+        Self::of(token.or(offered), &node.config.tokens).ok_or_else(Failure::unauthenticated)
+    }
+}
+
+impl Node {
+    /// Whether a caller may do that here, in a scope that this region holds.
+    fn allow(&self, caller: &Caller, may: May, scope: &str) -> Result<(), Failure> {
+        // Whether there is such a scope elsewhere is not for everybody to know.
+        if !caller.may(May::Read, scope)
+            || !self.config.scopes_held().iter().any(|held| held == scope)
+        {
+            return Err(Failure::no_such_scope(scope));
+        }
+        if !caller.may(may, scope) {
+            return Err(Failure::forbidden(scope));
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,252 @@
+//! The protocol over WebSockets, with clients and with regions.
+//!
+//! A client has one document: each binary message is one of the protocol's. Regions have all documents
+//! of the scopes that both may hold: each binary message says which document it is for.
+
+pub mod frame;
+
+use std::time::Duration;
+
+use axum::body::Bytes;
+use axum::extract::ws::rejection::WebSocketUpgradeRejection;
+use axum::extract::ws::{Message, WebSocket, WebSocketUpgrade};
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::Response;
+use crdt_core::ReplicaId;
+use futures_util::{Sink, SinkExt, Stream, StreamExt};
+use tokio::time::{Instant, sleep, sleep_until, timeout};
+use tokio_tungstenite::connect_async_with_config;
+use tokio_tungstenite::tungstenite;
+use tokio_tungstenite::tungstenite::client::IntoClientRequest;
+use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
+
+use super::Node;
+use super::documents::address;
+use super::error::Failure;
+use crate::config::{Caller, May, Peer};
+use crate::engine::{Link, Outgoing};
+use crate::store::Address;
+
+/// What a page's script offers besides [`PROTOCOL`], with its token after it.
+pub(super) const BEARER: &str = "bearer.";
+
+/// What this speaks.
+const PROTOCOL: &str = "crdt";
+
+/// What a frame takes besides the message.
+const AROUND: usize = 256;
+
+/// How long the other end may take to take a message.
+const PATIENCE: Duration = Duration::from_secs(30);
+/// After how long without a message it is asked whether it is there; after twice that it is not.
+const SILENCE: Duration = Duration::from_secs(15);
+
+/// The first pause before a region is tried again, and the longest.
+const PAUSES: (Duration, Duration) = (Duration::from_millis(200), Duration::from_secs(10));
+
+/// A client, for one document.
+pub(super) async fn client(
+    caller: Caller,
+    State(node): State<Node>,
+    Path((scope, document)): Path<(String, String)>,
+    headers: HeaderMap,
+    upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
+) -> Result<Response, Failure> {
+    let address = address(&node, &caller, May::Write, scope, document)?;
+    node.check_origin(&headers)?;
+    let link = node.engine.link_client(address.clone()).await?;
+    accept(&node, upgrade, move |socket| {
+        let unwrap = move |bytes| Some((address.clone(), bytes));
+        serve(link, socket, |(_, bytes)| bytes, unwrap)
+    })
+}
+
+/// Another region.
+pub(super) async fn region(
+    caller: Caller,
+    State(node): State<Node>,
+    Path(region): Path<String>,
+    upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
+) -> Result<Response, Failure> {
+    let is_peer = node.config.peers.iter().any(|peer| peer.region == region);
+    if !is_peer || !caller.is_region(&region) {
+        let message =
+            format!("the token is not that of a region {region:?} that is configured here");
+        return Err(Failure::new(StatusCode::FORBIDDEN, "no-such-region", message));
+    }
+    let scopes = node.config.scopes_shared(&region);
+    let link = node.engine.link_region(region, scopes).await?;
+    accept(&node, upgrade, move |socket| serve(link, socket, frame::wrap, frame::unwrap))
+}
+
+fn accept<F: Future<Output = ()> + Send + 'static>(
+    node: &Node,
+    upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
+    serve: impl FnOnce(Socket) -> F + Send + 'static,
+) -> Result<Response, Failure> {
+    let upgrade = upgrade.map_err(|why| Failure::malformed(why.body_text()))?;
+    let most = node.config.limits.connections;
+    let permit = std::sync::Arc::clone(&node.connections)
+        .try_acquire_owned()
+        .map_err(|_| Failure::too_many_connections(most))?;
+    let longest = crdt_sync::Config::default().max_message + AROUND;
+    let upgrade = upgrade.max_message_size(longest).max_frame_size(longest).protocols([PROTOCOL]);
+    Ok(upgrade.on_upgrade(async move |socket| {
+        serve(Socket::accepted(socket)).await;
+        drop(permit);
+    }))
+}
+
+/// Keeps connected to a region, until the node ends.
+pub async fn dial(node: Node, peer: Peer) {
+    let Some(url) = &peer.url else { return };
+    let url = format!("{}/v1/regions/{}/sync", url.trim_end_matches('/'), node.config.region);
+    let mut pause = PAUSES.0;
+    loop {
+        let begun = Instant::now();
+        match connect(&url, &peer).await {
+            Ok(socket) => {
+                let scopes = node.config.scopes_shared(&peer.region);
+                match node.engine.link_region(peer.region.clone(), scopes).await {
+                    Ok(link) => serve(link, socket, frame::wrap, frame::unwrap).await,
+                    Err(crate::engine::Refusal::Stopped) => return,
+                    Err(_linked) => {}
+                }
+            }
+            Err(why) => tracing::info!(region = peer.region, %why, "not connected"),
+        }
+        if begun.elapsed() > PAUSES.1 {
+            pause = PAUSES.0;
+        }
+        // So that not all come at once to a region that has come back.
+        let part = 50 + u32::from(ReplicaId::random().as_bytes()[0]) * 50 / 255;
+        sleep(pause * part / 100).await;
+        pause = (pause * 2).min(PAUSES.1);
+    }
+}
+
+async fn connect(url: &str, peer: &Peer) -> Result<Socket, tungstenite::Error> {
+    let mut request = url.into_client_request()?;
+    if let Some(token) = &peer.token {
+        let value = format!("Bearer {token}").parse();
+        let value = value.map_err(|error| {
+            tungstenite::Error::HttpFormat(tungstenite::http::Error::from(error))
+        })?;
+        request.headers_mut().insert(header::AUTHORIZATION, value);
+    }
+    let longest = crdt_sync::Config::default().max_message + AROUND;
+    let config =
+        WebSocketConfig::default().max_message_size(Some(longest)).max_frame_size(Some(longest));
+    let (socket, _) = connect_async_with_config(request, Some(config), true).await?;
+    Ok(Socket::dialed(socket))
+}
+
+/// What comes over a socket.
+enum Incoming {
+    Message(Bytes),
+    /// A sign of life.
+    Nothing,
+}
+
+/// A connection, whoever has begun it.
+struct Socket {
+    incoming: std::pin::Pin<Box<dyn Stream<Item = Incoming> + Send>>,
+    outgoing: std::pin::Pin<Box<dyn Sink<Option<Bytes>, Error = ()> + Send>>,
+}
+
+impl Socket {
+    fn accepted(socket: WebSocket) -> Self {
+        let (sink, stream) = socket.split();
+        let incoming = stream.take_while(|message| std::future::ready(message.is_ok()));
+        let incoming = incoming.map(|message| match message {
+            Ok(Message::Binary(bytes)) => Incoming::Message(bytes),
+            _ => Incoming::Nothing,
+        });
+        let outgoing = sink.sink_map_err(drop).with(async |bytes: Option<Bytes>| {
+            Ok(bytes.map_or_else(|| Message::Ping(Bytes::new()), Message::Binary))
+        });
+        Self { incoming: Box::pin(incoming), outgoing: Box::pin(outgoing) }
+    }
+
+    fn dialed<S>(socket: tokio_tungstenite::WebSocketStream<S>) -> Self
+    where
+        S: tokio::io::AsyncRead + tokio::io::AsyncWrite + Unpin + Send + 'static,
+    {
+        let (sink, stream) = socket.split();
+        let incoming = stream.take_while(|message| std::future::ready(message.is_ok()));
+        let incoming = incoming.map(|message| match message {
+            Ok(tungstenite::Message::Binary(bytes)) => Incoming::Message(bytes),
+            _ => Incoming::Nothing,
+        });
+        let outgoing = sink.sink_map_err(drop).with(async |bytes: Option<Bytes>| {
+            let ping = || tungstenite::Message::Ping(Bytes::new());
+            Ok(bytes.map_or_else(ping, tungstenite::Message::Binary))
+        });
+        Self { incoming: Box::pin(incoming), outgoing: Box::pin(outgoing) }
+    }
+}
+
+/// Carries messages both ways, until either end is gone.
+async fn serve(
+    mut link: Link,
+    socket: Socket,
+    wrap: impl Fn(Outgoing) -> Bytes,
+    unwrap: impl Fn(Bytes) -> Option<(Address, Bytes)>,
+) {
+    let Socket { mut incoming, mut outgoing } = socket;
+    let mut heard = Instant::now();
+    let mut is_asked = false;
+    loop {
+        let silence = heard + if is_asked { 2 * SILENCE } else { SILENCE };
+        tokio::select! {
+            next = link.next() => {
+                let Some(next) = next else { break };
+                let sent = timeout(PATIENCE, outgoing.send(Some(wrap(next)))).await;
+                if !matches!(sent, Ok(Ok(()))) {
+                    break;
+                }
+            }
+            came = incoming.next() => {
+                (heard, is_asked) = (Instant::now(), false);
+                match came {
+                    Some(Incoming::Message(bytes)) => {
+                        // What names no document is as if lost; its sender is no peer of ours.
+                        let Some((address, bytes)) = unwrap(bytes) else { break };
+                        if link.receive(address, bytes).await.is_err() {
+                            break;
+                        }
+                    }
+                    Some(Incoming::Nothing) => {}
+                    None => break,
+                }
+            }
+            () = sleep_until(silence) => {
+                if is_asked {
+                    break;
+                }
+                is_asked = true;
+                if !matches!(timeout(PATIENCE, outgoing.send(None)).await, Ok(Ok(()))) {
+                    break;
+                }
+            }
+        }
+    }
+    let _gone = timeout(Duration::from_secs(1), outgoing.close()).await;
+}
+
+impl Node {
+    /// Pages may connect from where they are allowed to; programs say no origin.
+    fn check_origin(&self, headers: &HeaderMap) -> Result<(), Failure> {
+        let Some(origin) = headers.get(header::ORIGIN) else { return Ok(()) };
+        let origin = origin.to_str().unwrap_or_default();
+        let host = headers.get(header::HOST).and_then(|host| host.to_str().ok());
+        let is_own = host.is_some_and(|host| {
+            [format!("http://{host}"), format!("https://{host}")].iter().any(|own| own == origin)
+        });
+        if is_own || self.config.origins.contains(origin) {
+            return Ok(());
+        }
+        Err(Failure::origin(origin))
+    }
+}

@@ -1,0 +1,233 @@
+//! Nodes as their users meet them: HTTP, and regions that are connected over loopback.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::{Body, to_bytes};
+use axum::http::{Request, StatusCode};
+use crdt_node::config::{Config, Peer, Scope, hash_of};
+use crdt_node::engine::{Settings, start};
+use crdt_node::http::{Node, dial, router};
+use crdt_node::store::Memory;
+use serde_json::{Value, json};
+use tokio::net::TcpListener;
+use tokio::task::JoinHandle;
+use tower::ServiceExt;
+
+const CART: &str = "/v1/documents/global/cart";
+
+/// A region that listens, until it is dropped.
+struct Region {
+    name: &'static str,
+    address: SocketAddr,
+    router: Router,
+    node: Node,
+    tasks: Vec<JoinHandle<()>>,
+}
+
+impl Region {
+    async fn start(name: &'static str, others: &[&str], change: impl FnOnce(&mut Config)) -> Self {
+        let listener = TcpListener::bind(("127.0.0.1", 0)).await.expect("a port");
+        let address = listener.local_addr().expect("has one");
+        let mut config = Config::new(name, address);
+        let peer = |region: &&str| Peer { region: region.to_string(), url: None, token: None };
+        config.peers = others.iter().map(peer).collect();
+        change(&mut config);
+        config.check(false).expect("is right");
+        let members = others.iter().map(ToString::to_string).collect();
+        let settings = Settings { members, ..Settings::new(name) };
+        let engine = start(settings, Arc::new(Memory::new())).expect("starts");
+        let node = Node::new(engine, config);
+        let router = router(node.clone());
+        let served = router.clone();
+        let task =
+            tokio::spawn(async move { axum::serve(listener, served).await.expect("serves") });
+        Self { name, address, router, node, tasks: vec![task] }
+    }
+
+    fn dial(&mut self, other: &Self, token: Option<&str>) {
+        let (region, url) = (other.name.into(), Some(format!("ws://{}", other.address)));
+        let peer = Peer { region, url, token: token.map(Into::into) };
+        self.tasks.push(tokio::spawn(dial(self.node.clone(), peer)));
+    }
+
+    async fn ask(&self, request: Request<Body>) -> (StatusCode, Value) {
+        let response = self.router.clone().oneshot(request).await.expect("answers");
+        let status = response.status();
+        let body = to_bytes(response.into_body(), 1 << 20).await.expect("ends");
+        (status, serde_json::from_slice(&body).unwrap_or(Value::Null))
+    }
+
+    async fn get(&self, path: &str) -> (StatusCode, Value) {
+        self.ask(Request::get(path).body(Body::empty()).expect("a request")).await
+    }
+
+    async fn post(&self, path: &str, body: impl ToString) -> (StatusCode, Value) {
+        self.ask(Request::post(path).body(body.to_string().into()).expect("a request")).await
+    }
+}
+
+impl Drop for Region {
+    fn drop(&mut self) {
+        self.tasks.iter().for_each(JoinHandle::abort);
+    }
+}
+
+fn add(value: impl Into<Value>) -> Value {
+    json!({"operations": [{"op": "set.add", "name": "cart", "values": [value.into()]}]})
+}
+
+#[tokio::test]
+async fn a_document_is_written_and_read() {
+    let region = Region::start("eu", &[], |_| {}).await;
+    assert_eq!(region.get("/readyz").await.0, StatusCode::OK);
+    let missing = region.get(CART).await;
+    assert_eq!(
+        (missing.0, &missing.1["error"]["code"]),
+        (StatusCode::NOT_FOUND, &json!("no-such-document"))
+    );
+    let operations = json!({"operations": [
+        {"op": "counter.increment", "name": "likes", "by": 3},
+        {"op": "pn_counter.decrement", "name": "stock", "by": 2},
+        {"op": "set.add", "name": "cart", "values": ["apple", 1, 2.5, null, true, {"bytes": "00ff"}]},
+        {"op": "set.remove", "name": "cart", "values": [null]},
+        {"op": "g_set.add", "name": "log", "values": ["seen"]},
+        {"op": "register.set", "name": "title", "value": "Shopping"},
+        {"op": "mv_register.set", "name": "address", "value": "Main St 1"}
+    ]});
+    let (status, written) = region.post(CART, operations).await;
+    assert_eq!(status, StatusCode::OK, "{written}");
+    assert_eq!(written["durable"], json!({"here": true, "in": [], "not_yet_in": []}));
+    let (status, read) = region.get(CART).await;
+    assert_eq!(status, StatusCode::OK);
+    assert_eq!(read["values"]["likes"], json!({"counter": 3}));
+    assert_eq!(read["values"]["stock"], json!({"pn_counter": -2}));
+    let cart = &read["values"]["cart"]["set"];
+    assert_eq!(cart.as_array().map(Vec::len), Some(5), "{cart}");
+    assert_eq!(read["values"]["address"], json!({"mv_register": ["Main St 1"]}));
+    let (_, title) = region.get(&format!("{CART}/title")).await;
+    assert_eq!(title["value"], json!({"register": "Shopping"}));
+    assert_eq!(region.get(&format!("{CART}/nothing")).await.0, StatusCode::NOT_FOUND);
+    let (_, listed) = region.get("/v1/documents").await;
+    assert_eq!(listed, json!({"documents": [{"scope": "global", "document": "cart"}]}));
+}
+
+#[tokio::test]
+async fn what_is_wrong_is_refused_by_code_and_changes_nothing() {
+    let region = Region::start("eu", &[], |config| config.limits.request_bytes = 1_000).await;
+    region.post(CART, add(1)).await;
+    let before = region.get(CART).await;
+    let half = json!({"operations": [
+        {"op": "counter.increment", "name": "likes", "by": 1},
+        {"op": "counter.increment", "name": "likes", "by": u64::MAX},
+    ]});
+    let unknown = json!({"operations": [{"op": "set.add", "name": "x", "values": [], "more": 1}]});
+    let kind = json!({"operations": [{"op": "remove_kind", "name": "x", "kind": "tree"}]});
+    for (body, status, code) in [
+        ("{".into(), StatusCode::BAD_REQUEST, "malformed"),
+        (unknown.to_string(), StatusCode::BAD_REQUEST, "malformed"),
+        (kind.to_string(), StatusCode::BAD_REQUEST, "malformed"),
+        (add("x".repeat(2_000)).to_string(), StatusCode::PAYLOAD_TOO_LARGE, "too-long"),
+        (half.to_string(), StatusCode::UNPROCESSABLE_ENTITY, "refused"),
+    ] {
+        let refused = region.post(CART, &body).await;
+        assert_eq!((refused.0, &refused.1["error"]["code"]), (status, &json!(code)), "{body}");
+    }
+    for (path, status, code) in [
+        ("/v1/documents/mars/cart", StatusCode::NOT_FOUND, "no-such-scope"),
+        ("/v1/documents/global/a%2Fb", StatusCode::BAD_REQUEST, "malformed"),
+        ("/v1/documents/global/cart?token=x", StatusCode::BAD_REQUEST, "malformed"),
+        ("/v1/documents/global/cart?tokn=x", StatusCode::BAD_REQUEST, "malformed"),
+        ("/v2", StatusCode::NOT_FOUND, "no-such-path"),
+    ] {
+        let refused = region.get(path).await;
+        assert_eq!((refused.0, &refused.1["error"]["code"]), (status, &json!(code)), "{path}");
+    }
+    assert_eq!(region.get(CART).await, before);
+}
+
+#[tokio::test]
+async fn regions_that_dial_each_other_converge_and_tell_where_a_write_is_durable() {
+    let us = Region::start("us", &["eu"], |_| {}).await;
+    let mut eu = Region::start("eu", &["us"], |_| {}).await;
+    let (_, alone) = eu
+        .post(CART, json!({"operations": add(1)["operations"], "durability": "all", "wait_ms": 20}))
+        .await;
+    assert_eq!((&alone["done"], &alone["durable"]["not_yet_in"]), (&json!(false), &json!(["us"])));
+    eu.dial(&us, None);
+    let all = json!({"operations": add(2)["operations"], "durability": "all"});
+    let (_, written) = eu.post(CART, all).await;
+    assert_eq!((&written["done"], &written["durable"]["in"]), (&json!(true), &json!(["us"])));
+    let token = written["token"].as_str().expect("a token");
+    let (status, read) = us.get(&format!("{CART}?token={token}")).await;
+    assert_eq!((status, &read["values"]["cart"]), (StatusCode::OK, &json!({"set": [1, 2]})));
+    let (_, regions) = eu.get("/v1/regions").await;
+    assert_eq!(regions["regions"][0]["connected"], json!(true));
+    let not_yet = us.get(&format!("{CART}?token=0000000000000001-7&wait_ms=10")).await;
+    assert_eq!(
+        (not_yet.0, &not_yet.1["error"]["code"]),
+        (StatusCode::SERVICE_UNAVAILABLE, &json!("not-yet"))
+    );
+    assert!(not_yet.1["error"]["token"].is_string());
+}
+
+#[tokio::test]
+async fn tokens_allow_what_they_say_and_bound_scopes_stay_where_they_are() {
+    let access = |token: &str, rest: Value| {
+        let mut access = json!({"hash": hash_of(token)});
+        access.as_object_mut().expect("one").extend(rest.as_object().cloned().unwrap_or_default());
+        serde_json::from_value(access).expect("an access")
+    };
+    let set_up = |other: &str| {
+        let tokens = vec![
+            access("reader", json!({"scopes": ["global"]})),
+            access("writer", json!({"may": "write"})),
+            access("region", json!({"region": other, "scopes": []})),
+        ];
+        move |config: &mut Config| {
+            let only = Scope { regions: Some(["eu".to_owned()].into()) };
+            config.scopes = [("global".into(), Scope::default()), ("eu-only".into(), only)].into();
+            config.tokens = tokens;
+        }
+    };
+    let us = Region::start("us", &["eu"], set_up("eu")).await;
+    let mut eu = Region::start("eu", &["us"], set_up("us")).await;
+    let ask = async |region: &Region, token: &str, path: &str, body: Option<Value>| {
+        let request =
+            Request::builder().uri(path).header("authorization", format!("Bearer {token}"));
+        let request = match body {
+            Some(body) => request.method("POST").body(body.to_string().into()),
+            None => request.body(Body::empty()),
+        };
+        region.ask(request.expect("a request")).await
+    };
+    assert_eq!(eu.get(CART).await.0, StatusCode::UNAUTHORIZED);
+    assert_eq!(ask(&eu, "guess", CART, None).await.0, StatusCode::UNAUTHORIZED);
+    assert_eq!(ask(&eu, "reader", CART, Some(add(1))).await.0, StatusCode::FORBIDDEN);
+    assert_eq!(ask(&eu, "writer", CART, Some(add(1))).await.0, StatusCode::OK);
+    let bound = "/v1/documents/eu-only/patients";
+    assert_eq!(ask(&eu, "writer", bound, Some(add(1))).await.0, StatusCode::OK);
+    assert_eq!(ask(&eu, "reader", bound, None).await.1["error"]["code"], json!("no-such-scope"));
+
+    eu.dial(&us, Some("region"));
+    let all = json!({"operations": add(2)["operations"], "durability": "all"});
+    let (_, written) = ask(&eu, "writer", CART, Some(all)).await;
+    assert_eq!(written["done"], json!(true), "{written}");
+    let (_, listed) = ask(&us, "writer", "/v1/documents", None).await;
+    assert_eq!(listed, json!({"documents": [{"scope": "global", "document": "cart"}]}));
+    assert_eq!(ask(&us, "writer", bound, None).await.1["error"]["code"], json!("no-such-scope"));
+    // A writer is no region, and a region that is not configured is none either.
+    for path in ["/v1/regions/eu/sync", "/v1/regions/mars/sync"] {
+        assert_eq!(
+            ask(&us, "writer", path, None).await.1["error"]["code"],
+            json!("no-such-region")
+        );
+    }
+    let page = Request::get("/v1/sync/global/cart").header("authorization", "Bearer writer");
+    let page =
+        page.header("origin", "https://evil.example").body(Body::empty()).expect("a request");
+    assert_eq!(eu.ask(page).await.1["error"]["code"], json!("origin"));
+    tokio::time::sleep(Duration::ZERO).await;
+}
