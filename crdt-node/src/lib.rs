@@ -12,6 +12,7 @@ pub mod engine;
 pub mod http;
 pub mod operations;
 pub mod region;
+pub mod serve;
 pub mod state;
 pub mod store;
 pub mod supervisor;

@@ -1,62 +1,140 @@
 //! The command line.
 
-use std::env;
-use std::path::Path;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+use clap::{Parser, Subcommand};
+use crdt_node::config::{Config, ConfigError, Peer, hash_of};
 use crdt_node::operations::{Plan, PlanError};
+use crdt_node::serve::{ServeError, serve};
 use crdt_node::supervisor::Failure;
 use crdt_node::{region, supervisor};
 
-const USAGE: &str = "\
-usage: crdt-node demo [FILE]             run three regions over a file of operations
-       crdt-node region RUN NAME FOLDER  run one region, for a supervisor at its standard input
+/// A region of an active-active system, and a demonstration of three.
+#[derive(Parser)]
+#[command(version, arg_required_else_help = true)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
 
-RUN: any word; regions meet those to which the same was given, and no others.
-FILE: see docs/OPERATIONS.md; without one, the examples of crdt-node/operations/default.ops run.
-Exit status of a demo: 0 when the regions converged and every expectation held, 1 when not,
-2 when nothing was started because the command or the file is wrong, 130 when interrupted.";
+#[derive(Subcommand)]
+enum Command {
+    /// Run one region: documents over HTTP, synchronized with other regions and with clients.
+    Run(Run),
+    /// Run three regions over a file of operations, and compare them.
+    ///
+    /// Exit status: 0 when the regions converged and every expectation held, 1 when not, 2 when
+    /// nothing was started because the command or the file is wrong, 130 when interrupted.
+    Demo {
+        /// See docs/OPERATIONS.md; without one, the examples of crdt-node/operations/default.ops run.
+        #[arg(value_parser = clap::builder::NonEmptyStringValueParser::new())]
+        file: Option<String>,
+    },
+    /// Run one region of a demonstration, for a supervisor at its standard input.
+    #[command(hide = true)]
+    Region {
+        /// Regions meet those to which the same was given, and no others.
+        run: String,
+        /// Its name.
+        name: String,
+        /// Its store.
+        folder: PathBuf,
+    },
+    /// Print what a configuration says of a token, which is read from standard input.
+    HashToken,
+}
 
-/// Nothing was started: the command line or the file is wrong.
+#[derive(clap::Args)]
+struct Run {
+    /// The name of the region.
+    #[arg(long, required_unless_present = "config")]
+    region: Option<String>,
+    /// The folder of the store; without one nothing outlasts the process.
+    #[arg(long)]
+    data: Option<PathBuf>,
+    /// Where to listen.
+    #[arg(long, required_unless_present = "config")]
+    listen: Option<SocketAddr>,
+    /// Another region and where it listens: us-east=ws://10.0.0.7:8080.
+    #[arg(long, value_name = "REGION=URL", value_parser = peer)]
+    peer: Vec<Peer>,
+    /// What else there is to say: scopes, tokens, limits.
+    #[arg(long)]
+    config: Option<PathBuf>,
+    /// Let everybody who reaches the address read and write everything.
+    #[arg(long)]
+    without_authentication: bool,
+}
+
+fn peer(text: &str) -> Result<Peer, String> {
+    let (region, url) = text.split_once('=').unwrap_or((text, ""));
+    let url = (!url.is_empty()).then(|| url.to_owned());
+    if url.as_ref().is_some_and(|url| !url.starts_with("ws://")) {
+        return Err("the address of a region begins with ws://".into());
+    }
+    Ok(Peer { region: region.into(), url, token: None })
+}
+
+/// Nothing was started: the command line or a file is wrong.
 const MISUSED: u8 = 2;
 /// What shells say of a program that Ctrl-C has ended.
 const INTERRUPTED: u8 = 130;
 
 fn main() -> ExitCode {
-    let arguments: Vec<_> = env::args_os().skip(1).collect();
-    let words: Vec<_> = arguments.iter().map(|word| word.to_string_lossy()).collect();
-    let words: Vec<_> = words.iter().map(AsRef::as_ref).collect();
-    match words[..] {
-        ["help" | "--help" | "-h"] | ["demo" | "region", "--help" | "-h"] => {
-            println!("{USAGE}");
-            ExitCode::SUCCESS
-        }
-        ["demo"] => demo(Plan::parse(Plan::DEFAULT), "the default file"),
-        ["demo", ""] => misused("the name of the file is empty"),
-        ["demo", option, ..] if option.starts_with('-') => {
-            misused(&format!("a demo has no option {option}"))
-        }
-        ["demo", _] => {
-            let path = Path::new(&arguments[1]);
-            demo(Plan::read(path), &path.display().to_string())
-        }
-        ["region", run, name, _] => match region::run(run, name, Path::new(&arguments[3])) {
+    match Arguments::parse().command {
+        Command::Run(run) => node(run),
+        Command::Demo { file: None } => demo(Plan::parse(Plan::DEFAULT), "the default file"),
+        Command::Demo { file: Some(file) } => demo(Plan::read(Path::new(&file)), &file),
+        Command::Region { run, name, folder } => match region::run(&run, &name, &folder) {
             Ok(()) => ExitCode::SUCCESS,
             Err(error) => {
                 eprintln!("{name}: {error}");
                 ExitCode::FAILURE
             }
         },
-        [] => misused("what to do is missing"),
-        ["demo", ..] => misused("a demo runs one file"),
-        ["region", ..] => misused("a region has a run, a name and a folder"),
-        [other, ..] => misused(&format!("there is no command {other:?}")),
+        Command::HashToken => match std::io::read_to_string(std::io::stdin()) {
+            Ok(token) => {
+                println!("{}", hash_of(token.trim_end_matches(['\r', '\n'])));
+                ExitCode::SUCCESS
+            }
+            Err(error) => {
+                eprintln!("the token cannot be read: {error}");
+                ExitCode::FAILURE
+            }
+        },
     }
 }
 
-fn misused(problem: &str) -> ExitCode {
-    eprintln!("{problem}\n\n{USAGE}");
-    ExitCode::from(MISUSED)
+fn node(run: Run) -> ExitCode {
+    let is_open = run.without_authentication;
+    tracing_subscriber::fmt().with_writer(std::io::stderr).init();
+    let served =
+        configured(run).map_err(ServeError::Config).and_then(|config| serve(config, is_open));
+    match served {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("{error}");
+            ExitCode::from(if matches!(error, ServeError::Config(_)) { MISUSED } else { 1 })
+        }
+    }
+}
+
+/// What the file says, and the command line besides: it comes first.
+fn configured(run: Run) -> Result<Config, ConfigError> {
+    let Run { region, data, listen, peer, config, .. } = run;
+    let mut configured = match (config, region, listen) {
+        (Some(path), region, listen) => Config::read(&path, region.as_deref(), listen)?,
+        (None, region, listen) => {
+            let (region, listen) =
+                (region.unwrap_or_default(), listen.unwrap_or(([127, 0, 0, 1], 0).into()));
+            Config::new(region, listen)
+        }
+    };
+    configured.data = data.or(configured.data);
+    configured.peers.extend(peer);
+    Ok(configured)
 }
 
 fn demo(plan: Result<Plan, PlanError>, file: &str) -> ExitCode {

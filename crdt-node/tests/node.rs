@@ -38,7 +38,7 @@ impl Region {
         config.check(false).expect("is right");
         let members = others.iter().map(ToString::to_string).collect();
         let settings = Settings { members, ..Settings::new(name) };
-        let engine = start(settings, Arc::new(Memory::new())).expect("starts");
+        let (engine, _) = start(settings, Arc::new(Memory::new())).expect("starts");
         let node = Node::new(engine, config);
         let router = router(node.clone());
         let served = router.clone();

@@ -131,6 +131,11 @@ impl Engine {
         answered.await.map_err(|_| Refusal::Stopped)
     }
 
+    /// Has the engine end in good order: each document can be opened again under its replica id.
+    pub async fn end(&self) {
+        let _ended_already = self.send(Input::End).await;
+    }
+
     async fn send(&self, input: Input) -> Result<(), Refusal> {
         self.inputs.send(input).await.map_err(|_| Refusal::Stopped)
     }

@@ -180,4 +180,5 @@ pub(crate) enum Input {
     Closed { link: LinkId },
     Regions(oneshot::Sender<Regions>),
     Documents(oneshot::Sender<Vec<Address>>),
+    End,
 }

@@ -27,6 +27,7 @@ use std::time::Duration;
 
 use crdt_core::Reading;
 use tokio::sync::mpsc;
+use tokio::task::JoinHandle;
 
 use crate::store::{Address, Store, StoreError};
 use documents::Documents;
@@ -66,21 +67,25 @@ impl Settings {
     }
 }
 
-/// Opens all that is in the store, and begins to serve.
+/// Opens all that is in the store, and begins to serve; returns the engine, and what ends when it has
+/// ended: when it was [asked to](Engine::end), or its store has failed.
 ///
 /// Cost: that of reading the store. All documents are held in memory.
 ///
 /// # Errors
 ///
 /// When the store cannot be read, or holds what is no document.
-pub fn start(settings: Settings, store: Arc<dyn Store>) -> Result<Engine, StartError> {
+pub fn start(
+    settings: Settings,
+    store: Arc<dyn Store>,
+) -> Result<(Engine, JoinHandle<()>), StartError> {
     let documents = Documents::open(&settings, &*store)?;
     let (sender, inputs) = mpsc::channel(INPUTS);
     let saver = Saver::new(store);
     let (links, waits) = (Links::default(), Waits::default());
     let task = Task { settings, documents, links, waits, saver };
-    tokio::spawn(task.serve(inputs));
-    Ok(Engine::new(sender))
+    let ended = tokio::spawn(task.serve(inputs));
+    Ok((Engine::new(sender), ended))
 }
 
 /// Why a node does not start.
@@ -126,9 +131,11 @@ impl Task {
             tokio::select! {
                 input = inputs.recv() => {
                     let Some(input) = input else { break };
-                    self.take(input);
-                    for _ in 1..INPUTS {
-                        let Ok(input) = inputs.try_recv() else { break };
+                    let more = std::iter::from_fn(|| inputs.try_recv().ok()).take(INPUTS);
+                    for input in std::iter::once(input).chain(more) {
+                        if matches!(input, Input::End) {
+                            return self.close().await;
+                        }
                         self.take(input);
                     }
                 }
@@ -175,6 +182,7 @@ impl Task {
             }
             Input::Room { link } => links.has_room(link, documents),
             Input::Closed { link } => links.close(link, documents),
+            Input::End => {}
             Input::Regions(answer) => {
                 let _gone = answer.send(links.regions(documents, settings, now));
             }

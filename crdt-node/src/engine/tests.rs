@@ -22,7 +22,7 @@ fn region(name: &str, store: &Memory) -> Engine {
     let all = ["eu", "us", "ap"];
     let members = all.into_iter().filter(|other| *other != name).map(String::from).collect();
     let settings = Settings { members, ..Settings::new(name) };
-    start(settings, Arc::new(store.clone())).expect("starts")
+    start(settings, Arc::new(store.clone())).expect("starts").0
 }
 
 /// Connects two regions until the task is aborted.

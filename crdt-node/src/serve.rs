@@ -1,0 +1,97 @@
+//! The process of a node: set up, served, ended in good order.
+
+use std::sync::Arc;
+use std::{fmt, io};
+
+use tokio::net::TcpListener;
+
+use crate::config::{Config, ConfigError};
+use crate::engine::{self, Settings, StartError};
+use crate::http::{Node, dial, router};
+use crate::store::{Memory, Redb, Store, StoreError};
+
+/// Why a node does not run, or no longer.
+#[derive(Debug)]
+pub enum ServeError {
+    /// Its configuration cannot be meant.
+    Config(ConfigError),
+    /// Its store cannot be opened.
+    Store(StoreError),
+    /// Its store holds what cannot be read.
+    Start(StartError),
+    /// The address cannot be listened on.
+    Listen(std::net::SocketAddr, io::Error),
+    /// There is no thread to be had.
+    Io(io::Error),
+}
+
+impl fmt::Display for ServeError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Config(error) => error.fmt(f),
+            Self::Store(error) => error.fmt(f),
+            Self::Start(error) => error.fmt(f),
+            Self::Listen(address, error) => write!(f, "cannot listen on {address}: {error}"),
+            Self::Io(error) => error.fmt(f),
+        }
+    }
+}
+
+impl std::error::Error for ServeError {}
+
+/// Runs a node until the process is asked to end; then the store is closed in good order.
+///
+/// # Errors
+///
+/// When it cannot start.
+pub fn serve(config: Config, is_open: bool) -> Result<(), ServeError> {
+    config.check(is_open).map_err(ServeError::Config)?;
+    let runtime = tokio::runtime::Runtime::new().map_err(ServeError::Io)?;
+    runtime.block_on(run(config))
+}
+
+async fn run(config: Config) -> Result<(), ServeError> {
+    let store: Arc<dyn Store> = match &config.data {
+        Some(folder) => Arc::new(Redb::open(folder).map_err(ServeError::Store)?),
+        None => Arc::new(Memory::new()),
+    };
+    let settings = Settings {
+        members: config.peers.iter().map(|peer| peer.region.clone()).collect(),
+        most_documents: config.limits.documents,
+        ..Settings::new(&config.region)
+    };
+    let (engine, ended) = engine::start(settings, store).map_err(ServeError::Start)?;
+    let cannot_listen = |error| ServeError::Listen(config.listen, error);
+    let listener = TcpListener::bind(config.listen).await.map_err(cannot_listen)?;
+    let address = listener.local_addr().map_err(cannot_listen)?;
+    tracing::info!(region = config.region, %address, "serving");
+    let peers = config.peers.clone();
+    let node = Node::new(engine, config);
+    let dialing: Vec<_> =
+        peers.into_iter().map(|peer| tokio::spawn(dial(node.clone(), peer))).collect();
+    let served = axum::serve(listener, router(node.clone())).into_future();
+    tokio::select! {
+        served = served => served.map_err(ServeError::Io)?,
+        () = asked_to_end() => {}
+    }
+    dialing.iter().for_each(tokio::task::JoinHandle::abort);
+    node.engine.end().await;
+    let _closed = ended.await;
+    Ok(())
+}
+
+/// Waits for Ctrl-C, or for what a service manager sends.
+async fn asked_to_end() {
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        if let Ok(mut terminate) = signal(SignalKind::terminate()) {
+            tokio::select! {
+                _ = terminate.recv() => {}
+                _ = tokio::signal::ctrl_c() => {}
+            }
+            return;
+        }
+    }
+    let _asked = tokio::signal::ctrl_c().await;
+}
