@@ -250,24 +250,23 @@ fn who_asks_for_help_is_helped() {
     for arguments in [&["help"][..], &["--help"], &["demo", "--help"], &["demo", "-h"]] {
         let ended = Demo::start_with(arguments.iter().map(Into::into)).end();
         assert_eq!(ended.code, Some(0), "{arguments:?}");
-        assert!(ended.output.starts_with("Usage: crdt-node demo"), "{}", ended.output);
+        assert!(ended.output.contains("\nUsage: crdt-node "), "{}", ended.output);
     }
 }
 
 #[test]
 fn a_wrong_command_line_says_what_is_right() {
     for (arguments, says) in [
-        (&[][..], "what to do is missing"),
-        (&["dmeo"], "there is no command \"dmeo\""),
-        (&["demo", ""], "the name of the file is empty"),
-        (&["demo", "--fast"], "a demo has no option --fast"),
-        (&["demo", "a", "b"], "a demo runs one file"),
-        (&["region", "run", "a"], "a region has a run, a name and a folder"),
+        (&[][..], "A region of an active-active system"),
+        (&["dmeo"], "error: unrecognized subcommand 'dmeo'"),
+        (&["demo", ""], "error: a value is required for '[FILE]'"),
+        (&["demo", "--fast"], "error: unexpected argument '--fast' found"),
+        (&["demo", "a", "b"], "error: unexpected argument 'b' found"),
+        (&["region", "run", "a"], "error: the following required arguments were not provided"),
     ] {
         let ended = Demo::start_with(arguments.iter().map(Into::into)).end();
         assert_eq!(ended.code, Some(2), "{arguments:?}");
         assert!(ended.errors.starts_with(says), "{}", ended.errors);
-        assert!(ended.errors.contains("Usage: crdt-node demo"), "{}", ended.errors);
     }
 }
 

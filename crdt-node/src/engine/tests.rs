@@ -122,7 +122,7 @@ async fn a_scope_that_a_region_may_not_hold_does_not_reach_it() {
     assert_eq!(size(&us, Some(seen.token), LONG).await, Ok(1));
     assert_eq!(us.documents().await.expect("runs"), [cart()]);
     // Nor does a region get it by sending for it.
-    let link = us.link_region("eu".into(), vec!["global".into()]).await.expect("open");
+    let link = us.link_region("ap".into(), vec!["global".into()]).await.expect("open");
     link.receive(patients, vec![1, 2, 3].into()).await.expect("runs");
     assert_eq!(us.documents().await.expect("runs"), [cart()]);
 }

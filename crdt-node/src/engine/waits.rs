@@ -1,6 +1,6 @@
 //! Who waits for a token or for durability, and until when.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crdt_core::Reading;
 use crdt_document::Author;
@@ -28,10 +28,10 @@ enum Asks {
 #[derive(Default)]
 pub(super) struct Waits {
     next: u64,
-    waits: BTreeMap<u64, Wait>,
-    until: BTreeMap<(u64, u64), ()>,
+    by_number: BTreeMap<u64, Wait>,
+    until: BTreeSet<(u64, u64)>,
     /// Who waits for what happens to a document.
-    by_address: BTreeMap<(Address, u64), ()>,
+    by_address: BTreeSet<(Address, u64)>,
 }
 
 impl Waits {
@@ -78,9 +78,9 @@ impl Waits {
     fn insert(&mut self, wait: Wait) {
         let number = self.next;
         self.next += 1;
-        self.until.insert((wait.until_ms, number), ());
-        self.by_address.insert((wait.address.clone(), number), ());
-        self.waits.insert(number, wait);
+        self.until.insert((wait.until_ms, number));
+        self.by_address.insert((wait.address.clone(), number));
+        self.by_number.insert(number, wait);
     }
 
     /// Something has happened to a document that somebody may have waited for.
@@ -95,10 +95,9 @@ impl Waits {
             return;
         }
         let from = (address.clone(), 0)..=(address.clone(), u64::MAX);
-        let numbers: Vec<u64> =
-            self.by_address.range(from).map(|((_, number), ())| *number).collect();
+        let numbers: Vec<u64> = self.by_address.range(from).map(|(_, number)| *number).collect();
         for number in numbers {
-            let is_over = self.waits.get(&number).is_some_and(|wait| match &wait.asks {
+            let is_over = self.by_number.get(&number).is_some_and(|wait| match &wait.asks {
                 Asks::Read(_) => held.replica.covers(&wait.token),
                 Asks::Write { durable, .. } => {
                     held.replica.is_durable(&wait.token, durability(*durable, settings))
@@ -112,12 +111,12 @@ impl Waits {
 
     /// When the patience of the next one is at its end.
     pub(super) fn deadline(&self) -> Option<u64> {
-        self.until.keys().next().map(|(until_ms, _)| *until_ms)
+        self.until.first().map(|(until_ms, _)| *until_ms)
     }
 
     /// Answers those whose patience is at its end.
     pub(super) fn give_up(&mut self, documents: &mut Documents, settings: &Settings, now_ms: u64) {
-        while let Some((until_ms, number)) = self.until.keys().next().copied()
+        while let Some((until_ms, number)) = self.until.first().copied()
             && until_ms <= now_ms
         {
             let Some(wait) = self.remove(number) else { break };
@@ -133,11 +132,11 @@ impl Waits {
 
     fn waits_of(&self, address: &Address) -> impl Iterator<Item = &Wait> {
         let from = (address.clone(), 0)..=(address.clone(), u64::MAX);
-        self.by_address.range(from).filter_map(|((_, number), ())| self.waits.get(number))
+        self.by_address.range(from).filter_map(|(_, number)| self.by_number.get(number))
     }
 
     fn remove(&mut self, number: u64) -> Option<Wait> {
-        let wait = self.waits.remove(&number)?;
+        let wait = self.by_number.remove(&number)?;
         self.until.remove(&(wait.until_ms, number));
         self.by_address.remove(&(wait.address.clone(), number));
         Some(wait)

@@ -1,11 +1,11 @@
-//! What a node answers over HTTP: documents as JSON, and the WebSockets that carry the protocol.
+//! What a node answers over HTTP: documents as JSON, and the `WebSocket`s that carry the protocol.
 //!
 //! | file | what it answers |
 //! |---|---|
 //! | `documents` | reads and writes |
 //! | `operations` | the JSON of writes |
 //! | `reading` | the JSON of reads |
-//! | `sync` | the protocol over WebSockets, with clients and with regions |
+//! | `sync` | the protocol over `WebSocket`s, with clients and with regions |
 //! | `error` | what is refused, and how that is said |
 
 mod documents;

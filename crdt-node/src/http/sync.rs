@@ -1,4 +1,4 @@
-//! The protocol over WebSockets, with clients and with regions.
+//! The protocol over `WebSocket`s, with clients and with regions.
 //!
 //! A client has one document: each binary message is one of the protocol's. Regions have all documents
 //! of the scopes that both may hold: each binary message says which document it is for.
@@ -57,7 +57,7 @@ pub(super) async fn client(
     node.check_origin(&headers)?;
     let link = node.engine.link_client(address.clone()).await?;
     accept(&node, upgrade, move |socket| {
-        let unwrap = move |bytes| Some((address.clone(), bytes));
+        let unwrap = move |bytes: &Bytes| Some((address.clone(), bytes.clone()));
         serve(link, socket, |(_, bytes)| bytes, unwrap)
     })
 }
@@ -192,7 +192,7 @@ async fn serve(
     mut link: Link,
     socket: Socket,
     wrap: impl Fn(Outgoing) -> Bytes,
-    unwrap: impl Fn(Bytes) -> Option<(Address, Bytes)>,
+    unwrap: impl Fn(&Bytes) -> Option<(Address, Bytes)>,
 ) {
     let Socket { mut incoming, mut outgoing } = socket;
     let mut heard = Instant::now();
@@ -212,7 +212,7 @@ async fn serve(
                 match came {
                     Some(Incoming::Message(bytes)) => {
                         // What names no document is as if lost; its sender is no peer of ours.
-                        let Some((address, bytes)) = unwrap(bytes) else { break };
+                        let Some((address, bytes)) = unwrap(&bytes) else { break };
                         if link.receive(address, bytes).await.is_err() {
                             break;
                         }

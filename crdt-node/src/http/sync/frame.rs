@@ -17,9 +17,9 @@ pub fn wrap((address, message): Outgoing) -> Bytes {
 }
 
 /// Which document a message is for, if these are the bytes of one.
-pub fn unwrap(bytes: Bytes) -> Option<(Address, Bytes)> {
+pub fn unwrap(bytes: &Bytes) -> Option<(Address, Bytes)> {
     let budget = Budget::default().with_bytes(bytes.len());
-    let mut reader = Reader::with_replicas(&bytes, &budget, &[]).ok()?;
+    let mut reader = Reader::with_replicas(bytes, &budget, &[]).ok()?;
     let scope = String::read_from(&mut reader).ok()?;
     let document = String::read_from(&mut reader).ok()?;
     let left = reader.remaining();
@@ -37,13 +37,13 @@ mod tests {
     #[test]
     fn a_frame_reads_back_and_what_is_none_is_told() {
         let frame = wrap((Address::new("global", "cart"), Bytes::from_static(&[7, 8, 9])));
-        let read = unwrap(frame.clone());
+        let read = unwrap(&frame);
         assert_eq!(read, Some((Address::new("global", "cart"), Bytes::from_static(&[7, 8, 9]))));
         let header = frame.len() - 3;
         for end in 0..header {
-            assert_eq!(unwrap(frame.slice(..end)), None, "cut at {end}");
+            assert_eq!(unwrap(&frame.slice(..end)), None, "cut at {end}");
         }
         let slash = wrap((Address::new("global", "a/b"), Bytes::new()));
-        assert_eq!(unwrap(slash), None);
+        assert_eq!(unwrap(&slash), None);
     }
 }
