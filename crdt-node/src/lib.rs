@@ -1,8 +1,18 @@
-//! Regions that each write locally and converge: what `cargo xtask demo` runs.
+//! A region to run, and a demonstration of three.
+//!
+//! A node, which `crdt-node run` is:
+//!
+//! - [`config`]: how it is set up: peers, scopes, tokens, limits;
+//! - [`store`]: what it keeps of its documents, so that it can be killed at any moment;
+//! - [`engine`]: the one owner of all its documents: reads, writes, links;
+//! - [`http`]: what it answers, and the protocol over `WebSocket`s;
+//! - [`serve`]: the process.
+//!
+//! The demonstration, which `cargo xtask demo` runs:
 //!
 //! - [`operations`]: the file of operations, read and checked whole before anything runs;
-//! - [`state`]: what a region holds, one document, in the words of such a file;
-//! - [`region`]: the process of one region: a replica of the document, its store and its links;
+//! - [`state`]: what a region of it holds, one document, in the words of such a file;
+//! - [`region`]: the process of such a region: a replica of the document, its store and its links;
 //! - [`control`]: the lines that a supervisor and its regions exchange;
 //! - [`supervisor`]: runs a file of operations over one process per region.
 

@@ -68,7 +68,7 @@ impl Failure {
     }
 
     pub(super) fn no_such_path() -> Self {
-        let message = "there is nothing at this path: see docs/OPERATIONS.md";
+        let message = "there is nothing at this path: see crdt-node/README.md";
         Self::new(StatusCode::NOT_FOUND, "no-such-path", message)
     }
 
