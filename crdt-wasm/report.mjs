@@ -14,7 +14,7 @@ import { Document, OrSet, ReplicaId } from "crdt-wasm";
 
 const here = import.meta.dirname;
 const N = 10_000;
-const ids = (first) => Array.from({ length: N }, (_, index) => `${first}lement-${String(index).padStart(7, "0")}`);
+const ids = (first) => Array.from({ length: N }, (_, index) => `${first}lement-${String(index).padStart(8, "0")}`);
 const [left, right] = [ids("e"), ids("E")];
 
 await sizes();

@@ -39,6 +39,12 @@ pub enum OpenError {
         /// The place of the first record that lacks what it builds on.
         place: usize,
     },
+    /// An opening begins there that does not go on from what is before it: two processes had the store
+    /// open at a time, or the records of two stores were mixed. A store is for one process at a time.
+    Foreign {
+        /// The place of the record.
+        place: usize,
+    },
 }
 
 impl fmt::Display for OpenError {
@@ -52,6 +58,12 @@ impl fmt::Display for OpenError {
                 f,
                 "the record at place {place} builds on a snapshot or on records that are missing \
                  before it: give the last snapshot and all records since, in order"
+            ),
+            Self::Foreign { place } => write!(
+                f,
+                "the record at place {place} begins an opening that does not go on from what is \
+                 before it, as two processes had the store open or records of two stores are mixed: \
+                 open what is before it, and what is from it on as a store of its own if it is whole"
             ),
         }
     }

@@ -159,6 +159,14 @@ impl<S: Lattice> Stored<S> {
                 (entry, Some(stored)) if stored.lacks_before(&entry) => {
                     return Err(OpenError::Incomplete { place });
                 }
+                (Entry::Opened { incarnation, continues, .. }, Some(stored))
+                    if continues != Some(stored.incarnation) =>
+                {
+                    let now_ms = opening.now.wall_ms;
+                    if !stored.comes_after(incarnation, config.token_life_ms, now_ms) {
+                        return Err(OpenError::Foreign { place });
+                    }
+                }
                 (entry, Some(stored)) => {
                     stored.replay(entry, opening, config).map_err(unreadable)?;
                 }
@@ -193,6 +201,12 @@ impl<S: Lattice> Stored<S> {
         })
     }
 
+    /// Whether an opening is one that this goes on from: its record came before the snapshot that this
+    /// began with. What was long ago has been forgotten.
+    fn comes_after(&self, other: Incarnation, age_ms: u64, now_ms: u64) -> bool {
+        self.known.get(other).is_some() || other.is_older(age_ms, now_ms)
+    }
+
     /// Whether changes are missing between what there is and this one.
     fn lacks_before(&self, entry: &Entry) -> bool {
         match entry {
@@ -211,8 +225,6 @@ impl<S: Lattice> Stored<S> {
     ) -> Result<(), StoredError> {
         self.is_closed = entry == Entry::Closed(self.incarnation);
         match entry {
-            // It came before the snapshot that this began with.
-            Entry::Opened { continues, .. } if continues != Some(self.incarnation) => {}
             Entry::Opened { replica, incarnation, .. } => {
                 let position = self.position;
                 self.known.advance(self.incarnation, Reach::to(position));

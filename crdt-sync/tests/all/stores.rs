@@ -89,3 +89,61 @@ fn a_log_that_a_crash_cut_short_opens_without_its_last_record() {
         assert!(*opened.state() == held || place + 1 < store.records.len());
     }
 }
+
+/// What the second of two processes had written was lost without a word, although it was reported as
+/// durable.
+#[test]
+fn records_of_two_openings_at_a_time_are_refused_by_their_place() {
+    let (store, _) = store();
+    let opened = |seed| {
+        let opening = Opening::new(seed, Reading::wall(START_MS + 10_000));
+        let records = store.records.iter().map(Vec::as_slice);
+        Replica::<Set>::open(None, records, &opening, Config::default()).expect("undamaged")
+    };
+    let written = |mut replica: Replica<Set>, element| {
+        let now = Reading::wall(START_MS + 10_000);
+        replica.write(now, |set, me| set.add(me, element)).expect("open");
+        core::iter::from_fn(move || replica.next_record()).map(|record| record.bytes)
+    };
+    let (first, second) = (opened(8), opened(9));
+    let (first, second): (Vec<_>, Vec<_>) =
+        (written(first, 100).collect(), written(second, 200).collect());
+    let before = store.records.len();
+    let with = |records: Vec<Vec<u8>>| {
+        let records = store.records.iter().cloned().chain(records).collect();
+        open(&Store { snapshot: None, records })
+    };
+    // One after the other, and in turns: their openings come first.
+    let in_turns = vec![first[0].clone(), second[0].clone(), first[1].clone(), second[1].clone()];
+    let one_after_the_other = [first.clone(), second].concat();
+    for (records, place) in [(in_turns, before + 1), (one_after_the_other, before + first.len())] {
+        let error = with(records).expect_err("they are two");
+        assert_eq!(error, OpenError::Foreign { place });
+    }
+    let alone = with(first).expect("one alone");
+    assert!(alone.state().contains(&100));
+}
+
+#[test]
+fn records_of_another_store_are_refused_by_their_place() {
+    let (store, _) = store();
+    let now = Reading::wall(START_MS + 10_000);
+    let mut other = Replica::<Set>::new(&Opening::new(8, now), Config::default());
+    other.write(now, |set, me| set.add(me, 300)).expect("open");
+    let records: Vec<_> =
+        core::iter::from_fn(|| other.next_record()).map(|record| record.bytes).collect();
+    let snapshot = open(&store).expect("undamaged").snapshot().bytes;
+    let mixed = Store { snapshot: Some(snapshot), records };
+    assert_eq!(open(&mixed).expect_err("they are two"), OpenError::Foreign { place: 0 });
+}
+
+#[test]
+fn a_snapshot_may_lie_beside_the_records_that_it_stands_for() {
+    let (store, held) = store();
+    let mut again = open(&store).expect("undamaged");
+    let all: Vec<_> =
+        core::iter::from_fn(|| again.next_record()).map(|record| record.bytes).collect();
+    let records = [store.records, all].concat();
+    let both = Store { snapshot: Some(again.snapshot().bytes), records };
+    assert!(*open(&both).expect("in order").state() == held);
+}
