@@ -5,9 +5,10 @@
 /// Ages are by the local monotonic clock: no two clocks are compared.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Lag {
-    /// How many changes of the local log it has not durably taken in.
+    /// How many changes of the local log it has not said to hold durably; its own are among them until
+    /// it has heard that they are here.
     pub positions: u64,
-    /// How many bytes of them are still in the log.
+    /// How many bytes of those that it lacks are still in the log.
     pub bytes: u64,
     /// For how long the oldest of them has been there, in milliseconds; 0 when it has all.
     pub age_ms: u64,

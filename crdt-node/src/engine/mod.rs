@@ -1,7 +1,7 @@
 //! The one owner of all documents of a node.
 //!
 //! One task drives the [`Replica`](crdt_sync::Replica) of every document. Whoever wants something of it
-//! sends an [`Input`]: a read, a write, bytes that came over a link. What has come in is taken in first,
+//! sends it an input: a read, a write, bytes that came over a link. What has come in is taken in first,
 //! all that there is; then what is new goes to the store, many documents in one commit, while the next
 //! inputs are taken; when it is durable, writes are answered and peers are told.
 //!

@@ -4,13 +4,13 @@
 const KINDS: [&str; 7] = ["counters", "tags", "set", "texts", "crowd", "auction", "document"];
 
 pub(crate) const USAGE: &str = "\
-usage: simulate [--seeds N]      how many, 1,000 if not given
-                [--from SEED]    the first, 0 if not given
-                [--only KIND]    counters, tags, set, texts, crowd, auction or document
-                [--steps N]      of each run, 60 if not given
-                [--keep-going]   all failures, a line each, and not the first, made short
-                [--story]        every message of the failure too
-                [--counts]       how often what happened, and what was sent";
+usage: cargo xtask simulate [--seeds N]      how many for each kind, 1,000 if not given
+                            [--from SEED]    the first, 0 if not given
+                            [--only KIND]    counters, tags, set, texts, crowd, auction or document
+                            [--steps N]      of each run, 60 if not given
+                            [--keep-going]   all failures, a line each, and not the first, made short
+                            [--story]        every message of the failure too
+                            [--counts]       the number of crashes, losses and the like, and of bytes sent";
 
 /// What is asked of the simulator.
 pub(crate) struct Options {
@@ -37,7 +37,9 @@ pub(crate) fn read(mut words: impl Iterator<Item = String>) -> Result<Option<Opt
     while let Some(word) = words.next() {
         let mut number = || {
             let given = words.next().ok_or_else(|| format!("{word} needs a number"))?;
-            given.parse::<u64>().map_err(|_| format!("{word} needs a number, and not {given:?}"))
+            given
+                .parse::<u64>()
+                .map_err(|_| format!("{word} needs a whole number, and not {given:?}"))
         };
         match &*word {
             "--seeds" => options.seeds = number()?,
@@ -61,6 +63,9 @@ pub(crate) fn read(mut words: impl Iterator<Item = String>) -> Result<Option<Opt
     }
     if options.seeds == 0 {
         return Err("without a seed nothing is run".into());
+    }
+    if options.steps == 0 {
+        return Err("without a step nothing is run".into());
     }
     Ok(Some(options))
 }

@@ -287,7 +287,8 @@ impl<S: Lattice> Replica<S> {
         self.holding.journal.next_record()
     }
 
-    /// Says that the records up to the one with this number are durable.
+    /// Says that the records up to the one with this number are durable. The host is believed: writes
+    /// count as durable then, and are sent.
     pub fn persisted(&mut self, number: u64) {
         self.holding.persisted(number);
         self.after_change();

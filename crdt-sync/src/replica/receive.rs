@@ -22,7 +22,8 @@ const MOST_STRETCHES: usize = 256;
 const MOST_CLAIMS: usize = 64;
 
 impl<S: Lattice> Replica<S> {
-    /// Takes in a message from a peer: whole, or not at all.
+    /// Takes in a message from a peer: whole, or not at all. Until the other end has greeted, all but
+    /// a greeting is passed over: it may have been said to whoever was here before.
     ///
     /// # Errors
     ///
