@@ -23,6 +23,8 @@ pub enum ServeError {
     Listen(std::net::SocketAddr, io::Error),
     /// There is no thread to be had.
     Io(io::Error),
+    /// Its store has failed.
+    Failed,
 }
 
 impl fmt::Display for ServeError {
@@ -33,6 +35,9 @@ impl fmt::Display for ServeError {
             Self::Start(error) => error.fmt(f),
             Self::Listen(address, error) => write!(f, "cannot listen on {address}: {error}"),
             Self::Io(error) => error.fmt(f),
+            Self::Failed => f.write_str(
+                "the store has failed, and the node has ended: mend the disk, and start it",
+            ),
         }
     }
 }
@@ -60,7 +65,7 @@ async fn run(config: Config) -> Result<(), ServeError> {
         most_documents: config.limits.documents,
         ..Settings::new(&config.region)
     };
-    let (engine, ended) = engine::start(settings, store).map_err(ServeError::Start)?;
+    let (engine, mut ended) = engine::start(settings, store).map_err(ServeError::Start)?;
     let cannot_listen = |error| ServeError::Listen(config.listen, error);
     let listener = TcpListener::bind(config.listen).await.map_err(cannot_listen)?;
     let address = listener.local_addr().map_err(cannot_listen)?;
@@ -72,6 +77,7 @@ async fn run(config: Config) -> Result<(), ServeError> {
     let served = axum::serve(listener, router(node.clone())).into_future();
     tokio::select! {
         served = served => served.map_err(ServeError::Io)?,
+        _ = &mut ended => return Err(ServeError::Failed),
         () = asked_to_end() => {}
     }
     dialing.iter().for_each(tokio::task::JoinHandle::abort);

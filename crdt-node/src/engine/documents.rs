@@ -14,11 +14,16 @@ use crate::store::{Address, Store};
 /// The records of a document may always become this long before a snapshot takes their place.
 const LEAST_LOG: usize = 64 << 10;
 
+/// After so long a document that waits for room on a link is heard again.
+const MOMENT_MS: u64 = 10;
+
 /// One document.
 pub(super) struct Held {
     pub(super) replica: Replica<Document>,
     /// The replicas that the regions have of it, as far as they have said.
     pub(super) regions: BTreeMap<String, ReplicaId>,
+    /// Whether it was made just now.
+    pub(super) is_new: bool,
     /// How long its records are, and the last snapshot.
     records: usize,
     snapshot: usize,
@@ -28,7 +33,14 @@ pub(super) struct Held {
 
 impl Held {
     const fn new(replica: Replica<Document>, snapshot: usize, records: usize) -> Self {
-        Self { replica, regions: BTreeMap::new(), records, snapshot, deadline_ms: None }
+        Self {
+            replica,
+            regions: BTreeMap::new(),
+            is_new: true,
+            records,
+            snapshot,
+            deadline_ms: None,
+        }
     }
 
     pub(super) const fn grow(&mut self, bytes: usize) {
@@ -142,13 +154,13 @@ impl Documents {
         }
     }
 
-    /// Notes when a document has something to say by itself. One that waits for room on a link is not
-    /// heard before `now_ms` and a moment, lest it be asked again and again.
+    /// Notes when a document has something to say by itself. One that waits for room on a link is heard
+    /// again after a moment, and not sooner, lest it be asked again and again.
     pub(super) fn schedule(&mut self, address: &Address, is_held_up: bool, now_ms: u64) {
         let Some(held) = self.held.get_mut(address) else { return };
         let mut deadline_ms = held.replica.next_deadline();
         if is_held_up {
-            deadline_ms = deadline_ms.map(|at_ms| at_ms.max(now_ms + 10));
+            deadline_ms = Some(now_ms + MOMENT_MS);
         }
         if held.deadline_ms == deadline_ms {
             return;

@@ -146,7 +146,8 @@ impl Link {
     pub async fn next(&mut self) -> Option<Outgoing> {
         let next = self.outgoing.recv().await;
         if self.outgoing.is_empty() {
-            let _ended = self.engine.send(Input::Room { link: self.id }).await;
+            // Not waited for: whoever gives up meanwhile would lose the message. The engine looks again.
+            let _looks_again = self.engine.inputs.try_send(Input::Room { link: self.id });
         }
         next
     }

@@ -65,8 +65,8 @@ pub enum Refusal {
     },
     /// What the token stands for is not here yet.
     NotYet {
-        /// What is.
-        token: Token,
+        /// What is, if there is a document.
+        token: Option<Token>,
     },
     /// An operation cannot be done; none of the others was.
     Write(WriteError),
@@ -88,8 +88,11 @@ impl fmt::Display for Refusal {
             Self::TooManyDocuments { most } => {
                 write!(f, "this node holds {most} documents and no more: raise its limit")
             }
-            Self::NotYet { token } => {
+            Self::NotYet { token: Some(token) } => {
                 write!(f, "what the token stands for is not here yet; {token} is: try again later")
+            }
+            Self::NotYet { token: None } => {
+                f.write_str("nothing of the document is here yet: try again later")
             }
             Self::Write(error) => error.fmt(f),
             Self::Replica(error) => error.fmt(f),

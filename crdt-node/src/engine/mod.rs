@@ -155,16 +155,8 @@ impl Task {
         let Self { settings, documents, links, waits, .. } = self;
         match input {
             Input::Read(request) => {
-                // What the token stands for may be on its way, the document with it.
-                let made = match request.after {
-                    Some(_) => links.make(&request.address, documents, settings, now),
-                    None => Ok(()),
-                };
-                match (made, documents.touch(&request.address)) {
-                    (Err(refusal), _) => (request.view)(Err(refusal)),
-                    (_, None) => (request.view)(Err(Refusal::NoDocument)),
-                    (_, Some(held)) => waits.read(request, held),
-                }
+                let address = request.address.clone();
+                waits.read(request, documents.touch(&address));
             }
             Input::Write(request) => {
                 let made = links.make(&request.address, documents, settings, now);
@@ -198,6 +190,10 @@ impl Task {
         self.documents.wake(now.monotonic_ms);
         while let Some(address) = self.documents.next_dirty() {
             let Some(held) = self.documents.get_mut(&address) else { continue };
+            if held.is_new {
+                self.waits.made(&address, held);
+                held.is_new = false;
+            }
             let is_held_up = self.links.send(&address, held, now);
             while let Some(record) = held.replica.next_record() {
                 held.grow(record.bytes.len());

@@ -61,7 +61,8 @@ async fn who_shows_a_token_elsewhere_reads_what_they_wrote() {
     assert!(written.is_done && written.is_durable_here);
     assert_eq!(size(&us, None, SHORT).await, Err(Refusal::NoDocument));
     let refused = size(&us, Some(written.token), SHORT).await;
-    assert!(matches!(refused, Err(Refusal::NotYet { .. })), "{refused:?}");
+    assert_eq!(refused, Err(Refusal::NotYet { token: None }));
+    assert_eq!(us.documents().await.expect("runs"), [], "a read makes none");
 
     let waits = tokio::spawn({
         let us = us.clone();

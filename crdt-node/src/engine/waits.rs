@@ -35,15 +35,29 @@ pub(super) struct Waits {
 }
 
 impl Waits {
-    /// Shows a document, at once or when the token is covered.
-    pub(super) fn read(&mut self, request: ReadRequest, held: &mut Held) {
+    /// Shows a document, at once or when the token is covered. One that is not there yet may be on its
+    /// way.
+    pub(super) fn read(&mut self, request: ReadRequest, held: Option<&mut Held>) {
         let ReadRequest { address, after, until_ms, view } = request;
-        match after {
-            Some(token) if !held.replica.covers(&token) => {
-                held.replica.await_token(token);
+        match (held, after) {
+            (None, None) => view(Err(Refusal::NoDocument)),
+            (held, Some(token))
+                if held.as_ref().is_none_or(|held| !held.replica.covers(&token)) =>
+            {
+                if let Some(held) = held {
+                    held.replica.await_token(token);
+                }
                 self.insert(Wait { address, token, until_ms, asks: Asks::Read(view) });
             }
-            _ => view(Ok(shown(held))),
+            (Some(held), _) => view(Ok(shown(held))),
+            (None, Some(_)) => {}
+        }
+    }
+
+    /// A document has been made that somebody may have waited for.
+    pub(super) fn made(&self, address: &Address, held: &mut Held) {
+        for wait in self.waits_of(address) {
+            held.replica.await_token(wait.token);
         }
     }
 
@@ -158,10 +172,15 @@ fn shown(held: &Held) -> Shown<'_> {
 }
 
 fn answer(wait: Wait, held: Option<&Held>, settings: &Settings) {
-    let Some(held) = held else { return };
+    let Some(held) = held else {
+        if let Asks::Read(view) = wait.asks {
+            view(Err(Refusal::NotYet { token: None }));
+        }
+        return;
+    };
     match wait.asks {
         Asks::Read(view) if held.replica.covers(&wait.token) => view(Ok(shown(held))),
-        Asks::Read(view) => view(Err(Refusal::NotYet { token: held.replica.token() })),
+        Asks::Read(view) => view(Err(Refusal::NotYet { token: Some(held.replica.token()) })),
         Asks::Write { durable, answer } => {
             let there: Vec<_> = held.replica.durable_at(&wait.token).collect();
             let (durable_there, missing) = settings.members.iter().cloned().partition(|region| {

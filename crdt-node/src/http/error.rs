@@ -107,7 +107,7 @@ impl From<Refusal> for Failure {
             Refusal::Stopped => (StatusCode::SERVICE_UNAVAILABLE, "ending"),
         };
         let mut failure = Self::new(status, code, refusal.to_string());
-        if let Refusal::NotYet { token } = refusal {
+        if let Refusal::NotYet { token: Some(token) } = refusal {
             failure.body.error.token = Some(token.to_string());
         }
         failure
