@@ -77,10 +77,19 @@ impl<T: Ord> Sorted<T> {
             self.blocks.remove(at);
             return;
         }
-        let next = self.blocks.get(at + 1).map_or(MOST, Vec::len);
-        if self.blocks[at].len() + next <= MOST / 2 {
-            let next = self.blocks.remove(at + 1);
-            self.blocks[at].extend(next);
+        // Elements are taken out in either direction.
+        for first in [at.checked_sub(1), Some(at)].into_iter().flatten() {
+            self.join(first);
+        }
+    }
+
+    /// Makes one block of this and the next, if both together are short.
+    fn join(&mut self, first: usize) {
+        let [one, next, ..] = self.blocks.get(first..).unwrap_or_default() else { return };
+        if one.len() + next.len() <= MOST / 2 {
+            let next = self.blocks.remove(first + 1);
+            self.blocks[first].extend(next);
+            self.blocks[first].shrink_to(MOST / 2);
         }
     }
 
@@ -159,6 +168,8 @@ impl<T> FusedIterator for Iter<'_, T> {}
 mod tests {
     use alloc::collections::BTreeSet;
 
+    use alloc::vec::Vec;
+
     use super::{MOST, Sorted};
 
     /// Holds what a tree holds after each step, and no block is empty or too long.
@@ -197,10 +208,15 @@ mod tests {
 
     #[test]
     fn what_is_left_of_many_elements_is_in_few_blocks() {
-        let mut sorted = Sorted::default();
-        (0..10_000).for_each(|n| sorted.insert(n));
-        (0..10_000).rev().filter(|n| n % 100 > 0).for_each(|n| sorted.remove(&n));
-        assert_eq!(sorted.len(), 100);
-        assert!(sorted.blocks.len() < 10, "{} blocks", sorted.blocks.len());
+        let leaving = || (0..10_000).filter(|n| n % 100 > 0);
+        for order in [leaving().collect::<Vec<_>>(), leaving().rev().collect()] {
+            let mut sorted = Sorted::default();
+            (0..10_000).for_each(|n| sorted.insert(n));
+            order.iter().for_each(|n| sorted.remove(n));
+            assert_eq!(sorted.len(), 100);
+            assert!(sorted.blocks.len() < 10, "{} blocks", sorted.blocks.len());
+            let room: usize = sorted.blocks.iter().map(Vec::capacity).sum();
+            assert!(room < 1_000, "room for {room}");
+        }
     }
 }

@@ -97,8 +97,9 @@ impl<K: Key, V: Value> DotMap<K, V> {
     {
         let mut killed = SmallVec::<[Dot; 4]>::new();
         for key in keys {
-            self.remove_each(key, |entry| killed.push(entry.dot));
+            self.bury_key(key, &mut |entry| killed.push(entry.dot));
         }
+        self.tidy();
         Self::dead(killed.into_iter().collect())
     }
 
@@ -112,12 +113,21 @@ impl<K: Key, V: Value> DotMap<K, V> {
     ) where
         K: Borrow<Q>,
     {
+        self.bury_key(key, &mut removed);
+        self.tidy();
+    }
+
+    /// As [`remove_each`](DotMap::remove_each), but for what is left vacant: after the last key,
+    /// [`tidy`](Self::tidy).
+    fn bury_key<Q: Hash + Eq + ?Sized>(&mut self, key: &Q, removed: &mut impl FnMut(Entry<K, V>))
+    where
+        K: Borrow<Q>,
+    {
         let Some(slot) = self.entries.head(key) else { return };
         while let Some(other) = self.entries.beside(slot) {
             removed(self.bury_slot(other));
         }
         removed(self.bury_slot(slot));
-        self.tidy();
     }
 
     /// Removes every entry for which `keep` says no, in the order of dots, in one delta.
