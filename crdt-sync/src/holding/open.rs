@@ -140,6 +140,9 @@ impl<S: Lattice> Stored<S> {
                 Image::from_stored(bytes, &Budget::unbounded()).map_err(OpenError::Snapshot)?;
             stored = Some(Self::of(image).map_err(OpenError::Snapshot)?);
         }
+        let began = stored.as_ref().map(|stored: &Self| stored.incarnation);
+        // An opening that may be one from before the snapshot, which has forgotten it, or a foreign one.
+        let mut unexplained = None;
         for (place, bytes) in records.into_iter().enumerate() {
             let unreadable = |error| OpenError::Record { place, error };
             let entry = Entry::from_stored(bytes, &Budget::unbounded()).map_err(unreadable)?;
@@ -162,9 +165,20 @@ impl<S: Lattice> Stored<S> {
                 (Entry::Opened { incarnation, continues, .. }, Some(stored))
                     if continues != Some(stored.incarnation) =>
                 {
-                    let now_ms = opening.now.wall_ms;
-                    if !stored.comes_after(incarnation, config.token_life_ms, now_ms) {
+                    if Some(incarnation) == began {
+                        // What is before it led there.
+                        unexplained = None;
+                    } else if stored.known.get(incarnation).is_some() {
+                        // It came before the snapshot.
+                    } else if began == Some(stored.incarnation) {
+                        unexplained.get_or_insert(place);
+                    } else {
                         return Err(OpenError::Foreign { place });
+                    }
+                }
+                (Entry::Changed { position, .. }, Some(stored)) if unexplained.is_some() => {
+                    if position > stored.position {
+                        break;
                     }
                 }
                 (entry, Some(stored)) => {
@@ -172,7 +186,10 @@ impl<S: Lattice> Stored<S> {
                 }
             }
         }
-        Ok(stored)
+        match unexplained {
+            Some(place) => Err(OpenError::Foreign { place }),
+            None => Ok(stored),
+        }
     }
 
     fn opened(replica: ReplicaId, incarnation: Incarnation) -> Self {
@@ -199,12 +216,6 @@ impl<S: Lattice> Stored<S> {
             log: Log::starting_at(image.position),
             is_closed: false,
         })
-    }
-
-    /// Whether an opening is one that this goes on from: its record came before the snapshot that this
-    /// began with. What was long ago has been forgotten.
-    fn comes_after(&self, other: Incarnation, age_ms: u64, now_ms: u64) -> bool {
-        self.known.get(other).is_some() || other.is_older(age_ms, now_ms)
     }
 
     /// Whether changes are missing between what there is and this one.

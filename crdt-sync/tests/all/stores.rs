@@ -147,3 +147,29 @@ fn a_snapshot_may_lie_beside_the_records_that_it_stands_for() {
     let both = Store { snapshot: Some(again.snapshot().bytes), records };
     assert!(*open(&both).expect("in order").state() == held);
 }
+
+/// What a snapshot has forgotten was taken for foreign once the clock was right again.
+#[test]
+fn a_snapshot_may_have_forgotten_openings_whose_records_lie_beside_it() {
+    let (mut store, held) = store();
+    let day_ms = 24 * 3_600_000;
+    let open_at = |store: &Store, days: u32| {
+        let now = Reading::wall(START_MS + u64::from(days) * day_ms);
+        let opening = Opening::new(50 + u128::from(days), now);
+        let records = store.records.iter().map(Vec::as_slice);
+        Replica::<Set>::open(store.snapshot.as_deref(), records, &opening, Config::default())
+    };
+    for days in [1, 400] {
+        let mut again = open_at(&store, days).expect("in order");
+        store
+            .records
+            .extend(core::iter::from_fn(|| again.next_record()).map(|record| record.bytes));
+        if days == 400 {
+            store.snapshot = Some(again.snapshot().bytes);
+        }
+    }
+    for days in [401, 2] {
+        let again = open_at(&store, days).expect("in order");
+        assert!(*again.state() == held);
+    }
+}
