@@ -61,7 +61,7 @@ async fn run(config: Config) -> Result<(), ServeError> {
         None => Arc::new(Memory::new()),
     };
     let settings = Settings {
-        members: config.peers.iter().map(|peer| peer.region.clone()).collect(),
+        members: config.members(),
         most_documents: config.limits.documents,
         ..Settings::new(&config.region)
     };

@@ -35,8 +35,7 @@ impl Region {
         config.peers = others.iter().map(peer).collect();
         change(&mut config);
         config.check(false).expect("is right");
-        let members = others.iter().map(ToString::to_string).collect();
-        let settings = Settings { members, ..Settings::new(name) };
+        let settings = Settings { members: config.members(), ..Settings::new(name) };
         let (engine, _) = start(settings, Arc::new(Memory::new())).expect("starts");
         let node = Node::new(engine, config);
         let router = router(node.clone());
@@ -172,6 +171,33 @@ async fn regions_that_dial_each_other_converge_and_tell_where_a_write_is_durable
     assert!(not_yet.1["error"]["token"].is_string());
 }
 
+/// Two that both had much to say waited for each other until the connection was given up.
+#[tokio::test]
+async fn regions_that_both_have_much_to_say_hear_each_other() {
+    let us = Region::start("us", &["eu"], |_| {}).await;
+    let mut eu = Region::start("eu", &["us"], |_| {}).await;
+    let much = |name: &str| {
+        let values: Vec<String> =
+            (0..9).map(|n| format!("{name}{n}{}", "x".repeat(90_000))).collect();
+        json!({"operations": [{"op": "g_set.add", "name": "log", "values": values}]})
+    };
+    for number in 0..12 {
+        let path = format!("/v1/documents/global/d{number}");
+        assert_eq!(us.post(&path, much("us")).await.0, StatusCode::OK);
+        assert_eq!(eu.post(&path, much("eu")).await.0, StatusCode::OK);
+    }
+    eu.dial(&us, None);
+    for number in 0..12 {
+        let path = format!("/v1/documents/global/d{number}");
+        let last =
+            json!({"operations": add(1)["operations"], "durability": "all", "wait_ms": 20_000});
+        for region in [&eu, &us] {
+            let (_, written) = region.post(&path, &last).await;
+            assert_eq!(written["done"], json!(true), "{written}");
+        }
+    }
+}
+
 #[tokio::test]
 async fn tokens_allow_what_they_say_and_bound_scopes_stay_where_they_are() {
     let access = |token: &str, rest: Value| {
@@ -183,7 +209,7 @@ async fn tokens_allow_what_they_say_and_bound_scopes_stay_where_they_are() {
         let tokens = vec![
             access("reader", json!({"scopes": ["global"]})),
             access("writer", json!({"may": "write"})),
-            access("region", json!({"region": other, "scopes": []})),
+            access("region", json!({"region": other})),
         ];
         move |config: &mut Config| {
             let only = Scope { regions: Some(["eu".to_owned()].into()) };

@@ -15,7 +15,7 @@ pub struct Access {
     /// The SHA-256 of the token, in hexadecimal digits: `crdt-node hash-token` prints it. Tokens are
     /// long and random, so that one pass is enough.
     pub hash: String,
-    /// The scopes; without a list, all.
+    /// The scopes; without a list all, or none for a region, which has those that are for it.
     pub scopes: Option<BTreeSet<String>>,
     /// What is allowed in them.
     #[serde(default)]
@@ -71,6 +71,7 @@ impl Caller {
         let hash = hash_of(token?);
         let access = tokens.iter().find(|access| access.is_for(&hash))?;
         let Access { scopes, may, region, .. } = access.clone();
+        let scopes = scopes.or_else(|| region.is_some().then(BTreeSet::new));
         Some(Self { scopes, may, region, is_anybody: false })
     }
 

@@ -34,6 +34,13 @@ pub enum ConfigError {
         /// Its name.
         region: String,
     },
+    /// The address of a region is none.
+    Url {
+        /// The region.
+        region: String,
+        /// What is there.
+        url: String,
+    },
     /// A scope is for a region that is none of those that there are.
     UnknownRegion {
         /// The scope.
@@ -74,6 +81,11 @@ impl fmt::Display for ConfigError {
                     "the region {region} is there twice: this one and its peers are different"
                 )
             }
+            Self::Url { region, url } => write!(
+                f,
+                "{url} is no address of the region {region}: it begins with ws://, and has a host \
+                 and a port"
+            ),
             Self::UnknownRegion { scope, region } => write!(
                 f,
                 "the scope {scope} is for the region {region}, which is neither this one nor a \

@@ -8,7 +8,7 @@
 //!
 //! [[peer]]                               # a region to connect to
 //! region = "us-east"
-//! url = "wss://us.shop.example"
+//! url = "ws://10.0.0.7:8080"
 //! token = "what us-east is shown"
 //!
 //! [scope.global]                         # documents that every region holds
@@ -76,7 +76,7 @@ pub struct Config {
 pub struct Peer {
     /// Its name.
     pub region: String,
-    /// Where it listens: `ws://` or `wss://`, and the host. Without one, it connects to us.
+    /// Where it listens: `ws://`, the host and the port. Without one, it connects to us.
     pub url: Option<String>,
     /// What it is shown.
     pub token: Option<String>,
@@ -179,6 +179,11 @@ impl Config {
                 return Err(ConfigError::Twice { region: name.clone() });
             }
         }
+        for Peer { region, url, .. } in &self.peers {
+            if let Some(url) = url.as_ref().filter(|url| !url.starts_with("ws://")) {
+                return Err(ConfigError::Url { region: region.clone(), url: url.clone() });
+            }
+        }
         for (name, scope) in &self.scopes {
             if !is_name(name) {
                 return Err(ConfigError::Name { what: "scope", name: name.clone() });
@@ -211,6 +216,12 @@ impl Config {
     pub fn scopes_shared(&self, region: &str) -> Vec<String> {
         let held = self.scopes_held();
         self.scopes_of(region).into_iter().filter(|scope| held.contains(scope)).collect()
+    }
+
+    /// The other regions, each with the scopes that it shares with this one.
+    pub fn members(&self) -> BTreeMap<String, Vec<String>> {
+        let names = self.peers.iter().map(|peer| &peer.region);
+        names.map(|region| (region.clone(), self.scopes_shared(region))).collect()
     }
 
     fn scopes_of(&self, region: &str) -> Vec<String> {

@@ -38,6 +38,8 @@ fn what_cannot_be_meant_is_refused_by_name() {
     assert!(refused("[scope.eu]\nregions = [\"mars\"]").contains("the region mars"));
     assert!(refused("[[peer]]\nregion = \"eu-west\"").contains("eu-west is there twice"));
     assert!(refused("[[peer]]\nregion = \"eu/west\"").contains("\"eu/west\" cannot be"));
+    let encrypted = "[[peer]]\nregion = \"us\"\nurl = \"wss://us\"";
+    assert!(refused(encrypted).contains("begins with ws://"));
     assert!(refused("[[token]]\nhash = \"secret\"").contains("is not the hash of a token"));
     let token = format!("[[token]]\nhash = \"{}\"\nscopes = [\"us\"]", hash_of("secret"));
     assert!(refused(&token).contains("the scope us"));
@@ -62,7 +64,7 @@ fn a_token_allows_what_it_says() {
         SCOPES,
         &token("reader", "scopes = [\"global\"]"),
         &token("writer", "may = \"write\""),
-        &token("peer", "region = \"us-east\"\nscopes = []"),
+        &token("peer", "region = \"us-east\""),
     ];
     let config = parsed(&text.concat());
     config.check(false).expect("is right");

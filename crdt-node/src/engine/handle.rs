@@ -35,6 +35,13 @@ pub struct Link {
     outgoing: mpsc::Receiver<Outgoing>,
 }
 
+/// Where what comes over a link goes.
+#[derive(Clone, Debug)]
+pub struct Inbox {
+    id: LinkId,
+    engine: Engine,
+}
+
 impl Engine {
     pub(super) fn new(inputs: mpsc::Sender<Input>) -> Self {
         Self { inputs, links: Arc::default() }
@@ -152,6 +159,13 @@ impl Link {
         next
     }
 
+    /// Where what comes over the link goes.
+    pub fn inbox(&self) -> Inbox {
+        Inbox { id: self.id, engine: self.engine.clone() }
+    }
+}
+
+impl Inbox {
     /// Bytes have come for a document.
     ///
     /// # Errors

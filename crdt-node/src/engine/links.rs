@@ -152,7 +152,7 @@ impl Links {
     pub(super) fn learn<S>(&self, held: &mut Held, event: &Event<S>, settings: &Settings) {
         let Event::Connected { peer: Peer(number), replica } = event else { return };
         let region = self.0.get(&LinkId(*number)).and_then(|link| link.region.as_ref());
-        let Some(region) = region.filter(|region| settings.members.contains(region)) else {
+        let Some(region) = region.filter(|region| settings.members.contains_key(*region)) else {
             return;
         };
         if held.regions.insert(region.clone(), *replica) != Some(*replica) {
@@ -189,6 +189,6 @@ impl Links {
             }
             region
         };
-        settings.members.iter().map(one).collect()
+        settings.members.keys().map(one).collect()
     }
 }

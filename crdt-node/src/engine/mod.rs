@@ -22,6 +22,7 @@ mod saver;
 mod tests;
 mod waits;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -36,7 +37,7 @@ use links::Links;
 use saver::{Saved, Saver};
 use waits::Waits;
 
-pub use handle::{Engine, Link};
+pub use handle::{Engine, Inbox, Link};
 pub use input::{Durable, Outgoing, Refusal, Region, Regions, Settled, Shown};
 
 /// There is room for so many inputs at a time; who sends more waits.
@@ -47,8 +48,9 @@ const INPUTS: usize = 1_024;
 pub struct Settings {
     /// The name of the region.
     pub region: String,
-    /// The names of all regions that hold everything durably for [`Durable::All`], without this one.
-    pub members: Vec<String>,
+    /// The other regions, each with the scopes that it holds as this one does: where a write has to be
+    /// for [`Durable::All`].
+    pub members: BTreeMap<String, Vec<String>>,
     /// How the documents are synchronized.
     pub sync: crdt_sync::Config,
     /// How many documents there may be.
@@ -60,10 +62,18 @@ impl Settings {
     pub fn new(region: impl Into<String>) -> Self {
         Self {
             region: region.into(),
-            members: Vec::new(),
+            members: BTreeMap::new(),
             sync: crdt_sync::Config { gossip_ms: 100, ..crdt_sync::Config::default() },
             most_documents: 100_000,
         }
+    }
+}
+
+impl Settings {
+    /// The other regions that hold a scope.
+    fn members_of<'a>(&'a self, scope: &'a str) -> impl Iterator<Item = &'a String> {
+        let holds = move |scopes: &&'a Vec<String>| scopes.iter().any(|held| held == scope);
+        self.members.iter().filter(move |(_, scopes)| holds(scopes)).map(|(region, _)| region)
     }
 }
 

@@ -85,7 +85,7 @@ impl Waits {
                 return;
             }
         };
-        held.replica.await_durable(token, durability(durable, settings));
+        held.replica.await_durable(token, durability(durable, &address.scope, settings));
         self.insert(Wait { address, token, until_ms, asks: Asks::Write { durable, answer } });
     }
 
@@ -113,9 +113,9 @@ impl Waits {
         for number in numbers {
             let is_over = self.by_number.get(&number).is_some_and(|wait| match &wait.asks {
                 Asks::Read(_) => held.replica.covers(&wait.token),
-                Asks::Write { durable, .. } => {
-                    held.replica.is_durable(&wait.token, durability(*durable, settings))
-                }
+                Asks::Write { durable, .. } => held
+                    .replica
+                    .is_durable(&wait.token, durability(*durable, &wait.address.scope, settings)),
             });
             if is_over && let Some(wait) = self.remove(number) {
                 answer(wait, Some(held), settings);
@@ -159,11 +159,11 @@ impl Waits {
 
 /// What the protocol is asked for. A region counts once it has said which replica is its own; so "all"
 /// is as many as there are.
-fn durability(durable: Durable, settings: &Settings) -> Durability {
+fn durability(durable: Durable, scope: &str, settings: &Settings) -> Durability {
     match durable {
         Durable::Local => Durability::Local,
         Durable::One => Durability::Members(1),
-        Durable::All => Durability::Members(settings.members.len()),
+        Durable::All => Durability::Members(settings.members_of(scope).count()),
     }
 }
 
@@ -183,7 +183,9 @@ fn answer(wait: Wait, held: Option<&Held>, settings: &Settings) {
         Asks::Read(view) => view(Err(Refusal::NotYet { token: Some(held.replica.token()) })),
         Asks::Write { durable, answer } => {
             let there: Vec<_> = held.replica.durable_at(&wait.token).collect();
-            let (durable_there, missing) = settings.members.iter().cloned().partition(|region| {
+            let scope = &wait.address.scope;
+            let members = settings.members_of(scope).cloned();
+            let (durable_there, missing) = members.partition(|region| {
                 held.regions.get(region).is_some_and(|replica| there.contains(replica))
             });
             let _gone = answer.send(Ok(Settled {
@@ -191,7 +193,7 @@ fn answer(wait: Wait, held: Option<&Held>, settings: &Settings) {
                 is_durable_here: held.replica.is_durable(&wait.token, Durability::Local),
                 durable: durable_there,
                 missing,
-                is_done: held.replica.is_durable(&wait.token, durability(durable, settings)),
+                is_done: held.replica.is_durable(&wait.token, durability(durable, scope, settings)),
             }));
         }
     }

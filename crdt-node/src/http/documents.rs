@@ -6,6 +6,7 @@ use axum::Json;
 use axum::body::Bytes;
 use axum::extract::rejection::{BytesRejection, PathRejection, QueryRejection};
 use axum::extract::{Path, Query, State};
+use axum::http::HeaderMap;
 use crdt_document::Transaction;
 use crdt_sync::Level;
 use serde::Deserialize;
@@ -88,8 +89,10 @@ pub(super) async fn write(
     caller: Caller,
     State(node): State<Node>,
     path: Result<Path<(String, String)>, PathRejection>,
+    headers: HeaderMap,
     body: Result<Bytes, BytesRejection>,
 ) -> Answer {
+    node.check_origin(&headers)?;
     let Path((scope, document)) = path.map_err(|why| Failure::malformed(why.body_text()))?;
     let address = address(&node, &caller, May::Write, scope, document)?;
     let body = body.map_err(|_| Failure::too_long(node.config.limits.request_bytes))?;

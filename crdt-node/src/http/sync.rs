@@ -15,7 +15,8 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::Response;
 use crdt_core::ReplicaId;
 use futures_util::{Sink, SinkExt, Stream, StreamExt};
-use tokio::time::{Instant, sleep, sleep_until, timeout};
+use tokio::sync::Notify;
+use tokio::time::{Instant, sleep, timeout};
 use tokio_tungstenite::connect_async_with_config;
 use tokio_tungstenite::tungstenite;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
@@ -37,7 +38,7 @@ const PROTOCOL: &str = "crdt";
 /// What a frame takes besides the message.
 const AROUND: usize = 256;
 
-/// How long the other end may take to take a message.
+/// How long the other end may take to take a message, or to answer when it is dialed.
 const PATIENCE: Duration = Duration::from_secs(30);
 /// After how long without a message it is asked whether it is there; after twice that it is not.
 const SILENCE: Duration = Duration::from_secs(15);
@@ -67,6 +68,7 @@ pub(super) async fn region(
     caller: Caller,
     State(node): State<Node>,
     Path(region): Path<String>,
+    headers: HeaderMap,
     upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
 ) -> Result<Response, Failure> {
     let is_peer = node.config.peers.iter().any(|peer| peer.region == region);
@@ -75,6 +77,7 @@ pub(super) async fn region(
             format!("the token is not that of a region {region:?} that is configured here");
         return Err(Failure::new(StatusCode::FORBIDDEN, "no-such-region", message));
     }
+    node.check_origin(&headers)?;
     let scopes = node.config.scopes_shared(&region);
     let link = node.engine.link_region(region, scopes).await?;
     accept(&node, upgrade, move |socket| serve(link, socket, frame::wrap, frame::unwrap))
@@ -105,8 +108,8 @@ pub async fn dial(node: Node, peer: Peer) {
     let mut pause = PAUSES.0;
     loop {
         let begun = Instant::now();
-        match connect(&url, &peer).await {
-            Ok(socket) => {
+        match timeout(PATIENCE, connect(&url, &peer)).await {
+            Ok(Ok(socket)) => {
                 let scopes = node.config.scopes_shared(&peer.region);
                 match node.engine.link_region(peer.region.clone(), scopes).await {
                     Ok(link) => serve(link, socket, frame::wrap, frame::unwrap).await,
@@ -114,7 +117,8 @@ pub async fn dial(node: Node, peer: Peer) {
                     Err(_linked) => {}
                 }
             }
-            Err(why) => tracing::info!(region = peer.region, %why, "not connected"),
+            Ok(Err(why)) => tracing::info!(region = peer.region, %why, "not connected"),
+            Err(_late) => tracing::info!(region = peer.region, "not connected: no answer"),
         }
         if begun.elapsed() > PAUSES.1 {
             pause = PAUSES.0;
@@ -187,7 +191,8 @@ impl Socket {
     }
 }
 
-/// Carries messages both ways, until either end is gone.
+/// Carries messages both ways, until either end is gone. Neither way waits for the other: two ends that
+/// both have much to say would wait for each other.
 async fn serve(
     mut link: Link,
     socket: Socket,
@@ -195,49 +200,53 @@ async fn serve(
     unwrap: impl Fn(&Bytes) -> Option<(Address, Bytes)>,
 ) {
     let Socket { mut incoming, mut outgoing } = socket;
-    let mut heard = Instant::now();
-    let mut is_asked = false;
-    loop {
-        let silence = heard + if is_asked { 2 * SILENCE } else { SILENCE };
-        tokio::select! {
-            next = link.next() => {
-                let Some(next) = next else { break };
-                let sent = timeout(PATIENCE, outgoing.send(Some(wrap(next)))).await;
-                if !matches!(sent, Ok(Ok(()))) {
-                    break;
-                }
-            }
-            came = incoming.next() => {
-                (heard, is_asked) = (Instant::now(), false);
-                match came {
-                    Some(Incoming::Message(bytes)) => {
-                        // What names no document is as if lost; its sender is no peer of ours.
-                        let Some((address, bytes)) = unwrap(&bytes) else { break };
-                        if link.receive(address, bytes).await.is_err() {
-                            break;
-                        }
-                    }
-                    Some(Incoming::Nothing) => {}
+    let (inbox, is_there) = (link.inbox(), Notify::new());
+    let write = async {
+        loop {
+            let next = tokio::select! {
+                next = link.next() => match next {
+                    Some(next) => Some(wrap(next)),
                     None => break,
-                }
+                },
+                () = is_there.notified() => None,
+            };
+            if !matches!(timeout(PATIENCE, outgoing.send(next)).await, Ok(Ok(()))) {
+                break;
             }
-            () = sleep_until(silence) => {
-                if is_asked {
-                    break;
+        }
+    };
+    let read = async {
+        let mut is_asked = false;
+        loop {
+            match timeout(SILENCE, incoming.next()).await {
+                Ok(Some(Incoming::Message(bytes))) => {
+                    is_asked = false;
+                    // Who names no document speaks something else.
+                    let Some((address, bytes)) = unwrap(&bytes) else { break };
+                    if inbox.receive(address, bytes).await.is_err() {
+                        break;
+                    }
                 }
-                is_asked = true;
-                if !matches!(timeout(PATIENCE, outgoing.send(None)).await, Ok(Ok(()))) {
-                    break;
+                Ok(Some(Incoming::Nothing)) => is_asked = false,
+                Ok(None) => break,
+                Err(_silent) if is_asked => break,
+                Err(_silent) => {
+                    is_asked = true;
+                    is_there.notify_one();
                 }
             }
         }
+    };
+    tokio::select! {
+        () = write => {}
+        () = read => {}
     }
     let _gone = timeout(Duration::from_secs(1), outgoing.close()).await;
 }
 
 impl Node {
     /// Pages may connect from where they are allowed to; programs say no origin.
-    fn check_origin(&self, headers: &HeaderMap) -> Result<(), Failure> {
+    pub(super) fn check_origin(&self, headers: &HeaderMap) -> Result<(), Failure> {
         let Some(origin) = headers.get(header::ORIGIN) else { return Ok(()) };
         let origin = origin.to_str().unwrap_or_default();
         let host = headers.get(header::HOST).and_then(|host| host.to_str().ok());
