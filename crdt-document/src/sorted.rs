@@ -212,7 +212,9 @@ mod tests {
         for order in [leaving().collect::<Vec<_>>(), leaving().rev().collect()] {
             let mut sorted = Sorted::default();
             (0..10_000).for_each(|n| sorted.insert(n));
-            order.iter().for_each(|n| sorted.remove(n));
+            for n in &order {
+                sorted.remove(n);
+            }
             assert_eq!(sorted.len(), 100);
             assert!(sorted.blocks.len() < 10, "{} blocks", sorted.blocks.len());
             let room: usize = sorted.blocks.iter().map(Vec::capacity).sum();

@@ -1,5 +1,6 @@
 //! The command line.
 
+use std::convert::Infallible;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -58,7 +59,7 @@ struct Run {
     #[arg(long, required_unless_present = "config")]
     listen: Option<SocketAddr>,
     /// Another region and where it listens: us-east=ws://10.0.0.7:8080.
-    #[arg(long, value_name = "REGION=URL", value_parser = peer)]
+    #[arg(long, value_name = "REGION=URL", value_parser = |text: &str| Ok::<_, Infallible>(peer(text)))]
     peer: Vec<Peer>,
     /// What else there is to say: scopes, tokens, limits.
     #[arg(long)]
@@ -68,10 +69,10 @@ struct Run {
     without_authentication: bool,
 }
 
-fn peer(text: &str) -> Result<Peer, std::convert::Infallible> {
+fn peer(text: &str) -> Peer {
     let (region, url) = text.split_once('=').unwrap_or((text, ""));
     let url = (!url.is_empty()).then(|| url.to_owned());
-    Ok(Peer { region: region.into(), url, token: None })
+    Peer { region: region.into(), url, token: None }
 }
 
 /// Nothing was started: the command line or a file is wrong.
