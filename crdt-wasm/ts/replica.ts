@@ -1,7 +1,9 @@
 import type { RawReplica } from "#raw";
 
 import { CrdtError } from "./errors.js";
-import { told, type Events, type LagLevel } from "./events.js";
+import { told, type Events } from "./events.js";
+import { bytesOf, said } from "./given.js";
+import { readLag, type Lag } from "./lag.js";
 import { ready } from "./module.js";
 import { numbered, open, type ReplicaOptions, type StoredRecord } from "./opening.js";
 import { Owner } from "./owner.js";
@@ -22,19 +24,6 @@ export type Token = string & { readonly [brand]: "Token" };
 /** A connection, by any name that the application likes. */
 export type Peer = string | number;
 
-/** How far behind a peer is, as far as it has said. */
-export interface Lag {
-  /** How many changes it has not taken in durably. */
-  readonly positions: number;
-  /** How many bytes of them are still in the log. */
-  readonly bytes: number;
-  /** For how long the oldest of them has been there. */
-  readonly ageMs: number;
-  /** Whether the log no longer reaches back to where it is. */
-  readonly isBeyondLog: boolean;
-  readonly level: LagLevel;
-}
-
 /** The longest that a timer can wait. */
 const LONGEST_MS = 0x7fff_ffff;
 /** When to look again at what is due, and was not taken: a socket may be full. */
@@ -51,10 +40,16 @@ const OVERDUE_MS = 50;
  * ```js
  * const replica = new Replica();
  * replica.onOutgoing(() => {
+ *   if (replica.isClosed || socket.readyState !== WebSocket.OPEN) return;
  *   for (const bytes of replica.outgoing("server")) socket.send(bytes);
  * });
+ * socket.binaryType = "arraybuffer";
  * socket.onopen = () => replica.connect("server");
- * socket.onmessage = ({ data }) => replica.receive("server", new Uint8Array(data));
+ * socket.onmessage = ({ data }) => {
+ *   try {
+ *     replica.receive("server", data);
+ *   } catch {} // as if lost: `on("refused", …)` tells why
+ * };
  * socket.onclose = () => replica.disconnect("server");
  *
  * const token = replica.set("cart").add("apple");
@@ -123,10 +118,12 @@ export class Replica extends Owner<Token, RawReplica> {
    * value in it.
    * @throws {CrdtError} which says why it was refused; the peer is told, too.
    */
-  receive(peer: Peer, bytes: Uint8Array): void {
+  receive(peer: Peer, bytes: Uint8Array | ArrayBuffer): void {
     const link = this.#link(peer);
+    const message = bytesOf(bytes, "malformed", "a message");
+    if (message.length === 0) throw new CrdtError("malformed", "a message is not empty: give it as it was sent");
     try {
-      this.raw.receive(link, bytes, Date.now(), monotonic());
+      this.raw.receive(link, message, Date.now(), monotonic());
     } finally {
       this.after();
     }
@@ -225,15 +222,7 @@ export class Replica extends Owner<Token, RawReplica> {
   lag(peer: Peer): Lag | undefined {
     const link = this.#links.get(peer);
     const bytes = link === undefined ? undefined : this.raw.lag(link, Date.now(), monotonic());
-    if (bytes === undefined) return undefined;
-    const [positions, length, ageMs, isBeyondLog, level] = new Reader(bytes).texts();
-    return {
-      positions: Number(positions),
-      bytes: Number(length),
-      ageMs: Number(ageMs),
-      isBeyondLog: isBeyondLog === "true",
-      level: level as LagLevel,
-    };
+    return bytes && readLag(bytes);
   }
 
   /** How many changes wait, as they bear timestamps too far ahead. */
@@ -279,7 +268,7 @@ export class Replica extends Owner<Token, RawReplica> {
    * @throws {CrdtError} which says why it was refused.
    */
   mergeSnapshot(bytes: Uint8Array): void {
-    this.raw.mergeSnapshot(bytes, Date.now(), monotonic());
+    this.raw.mergeSnapshot(bytesOf(bytes, "malformed", "a snapshot: give its `bytes`"), Date.now(), monotonic());
     this.after();
   }
 
@@ -371,7 +360,7 @@ export class Replica extends Owner<Token, RawReplica> {
     this.#refuseClosed();
     const link = this.#links.get(peer);
     if (link === undefined) {
-      throw new CrdtError("unknown-peer", `no peer ${JSON.stringify(peer)} is connected: connect it first`);
+      throw new CrdtError("unknown-peer", `no peer ${said(peer)} is connected: connect it first`);
     }
     return link;
   }
