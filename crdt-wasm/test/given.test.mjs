@@ -24,3 +24,34 @@ test("a message is bytes or their buffer; anything else is refused at once", () 
   there.receive("here", runInNewContext("(bytes) => new Uint8Array(bytes)")([...greeting]));
   assert.throws(() => there.mergeSnapshot(here.storedSnapshot()), failsWith("malformed", /`bytes`/));
 });
+
+test("a store is a snapshot and records, as bytes: nothing else opens, least of all as an empty one", () => {
+  const kept = new Replica({ store: {} });
+  kept.set("cart").add("apple");
+  const records = kept.records();
+  const snapshot = kept.storedSnapshot();
+  const json = JSON.parse(JSON.stringify(snapshot.bytes));
+  for (const store of [
+    { snapshot },
+    { snapshot: json },
+    { snapshot: "bytes" },
+    { records },
+    { records: records[0].bytes },
+    { records: 5 },
+    { snapshots: snapshot.bytes },
+    snapshot,
+    snapshot.bytes,
+    new Uint8Array(3),
+    new ArrayBuffer(3),
+    [],
+    null,
+    "shop",
+  ]) {
+    assert.throws(() => new Replica({ store }), failsWith("option", /store/));
+  }
+  const bytes = records.map((record) => record.bytes);
+  const cart = { cart: ["apple"] };
+  assert.deepEqual(new Replica({ store: { records: bytes } }).toJSON(), cart);
+  assert.deepEqual(new Replica({ store: { snapshot: snapshot.bytes.slice().buffer } }).toJSON(), cart);
+  assert.deepEqual(new Replica({ store: { snapshot: undefined, records: [] } }).toJSON(), {});
+});

@@ -64,8 +64,10 @@ export function listOf<T>(given: Iterable<T>, code: ErrorCode, what: string): re
 
 /** An object with these fields at most. @throws {CrdtError} `option`. */
 export function fieldsOf<T extends object>(given: T, what: string, fields: readonly (keyof T & string)[]): T {
-  const isPlain = typeof given === "object" && given !== null && !Array.isArray(given) && !ArrayBuffer.isView(given);
-  if (!isPlain) throw new CrdtError("option", `${what}: give an object with ${fields.join(", ")}, not ${said(given)}`);
+  // Buffers, arrays and promises have no such fields, and might pass for something that is empty.
+  if (Object.prototype.toString.call(given) !== "[object Object]") {
+    throw new CrdtError("option", `${what}: give an object with ${fields.join(", ")}, not ${said(given)}`);
+  }
   for (const name of Object.keys(given)) {
     if ((fields as readonly string[]).includes(name)) continue;
     throw new CrdtError("option", `${what}: there is no ${said(name)}, but ${fields.join(", ")}`);

@@ -3,6 +3,7 @@
 import { RawReplica } from "#raw";
 
 import { rawConfig, type ReplicaConfig } from "./config.js";
+import { bytesOf, fieldsOf, idOf, listOf } from "./given.js";
 import type { ReplicaId } from "./replica-id.js";
 import { monotonic } from "./time.js";
 import { Writer } from "./wire.js";
@@ -30,21 +31,28 @@ export interface ReplicaOptions {
   readonly config?: ReplicaConfig;
 }
 
-/** Opens a store, or begins without one. */
-export function open({ id, store, config = {} }: ReplicaOptions): RawReplica {
+/**
+ * Opens a store, or begins without one.
+ * @throws {CrdtError} `option` for what is none: a store that is misread would be opened as an empty one.
+ */
+export function open(options: ReplicaOptions): RawReplica {
+  const { id, store, config = {} } = fieldsOf(options, "the options of a replica", ["id", "store", "config"]);
+  if (store !== undefined) fieldsOf(store, "the option `store`", ["snapshot", "records"]);
+  const snapshot = bytesOf(store?.snapshot ?? new Uint8Array(), "option", "`store.snapshot`, the `bytes` of one");
   const [high, low] = crypto.getRandomValues(new BigUint64Array(2)) as unknown as [bigint, bigint];
   const records = new Writer();
-  const stored = store?.records ?? [];
+  const stored = listOf(store?.records ?? [], "option", "`store.records`");
   records.varint(stored.length);
-  for (const record of stored) {
+  for (const given of stored) {
+    const record = bytesOf(given, "option", "`store.records`, the `bytes` of each");
     records.varint(record.length);
     records.raw(record);
   }
   return new RawReplica(
-    store?.snapshot ?? new Uint8Array(),
+    snapshot,
     records.bytes(),
     (high << 64n) | low,
-    id ?? "",
+    idOf(id),
     Date.now(),
     monotonic(),
     rawConfig(store !== undefined, config),
