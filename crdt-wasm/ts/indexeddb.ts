@@ -10,6 +10,7 @@
 import type { ReplicaConfig } from "./config.js";
 import { asCrdtError, ended, openDatabase, read, slotsOf, type Row, type Snapshot, type Stored } from "./database.js";
 import { CrdtError } from "./errors.js";
+import { fieldsOf, functionOf, textOf } from "./given.js";
 import { leaseFirst, leaseOf, type Lease } from "./lease.js";
 import type { ReplicaOptions, StoredRecord } from "./opening.js";
 import type { Replica } from "./replica.js";
@@ -50,21 +51,25 @@ const MANY_BYTES = 1 << 20;
 const AGAIN_MS = 5_000;
 
 /**
- * Opens the database `name`, and a replica on the first store in it that no other tab uses. What other
- * tabs have stored there before is merged. Cost: that of reading all of it; each store holds the document,
+ * Opens the database `name`, and a replica on the first store in it that no other tab uses. What tabs
+ * that are gone have stored there is merged; what those have that are open comes over `connectTabs`. Cost: that of reading all of it; each store holds the document,
  * and up to 512 writes or a megabyte of them since.
  *
  * ```js
  * const { replica } = await openReplica("shop", (options) => new Replica(options));
  * ```
+ * What is given to `make` is what is stored, which the replica has to be opened with.
  * @throws {CrdtError} `store` if there is no IndexedDB, or no Web Locks (they need https), or if what
- * is stored cannot be read.
+ * is stored cannot be read; `option` if the replica was not made with what was given.
  */
 export async function openReplica(
   name: string,
   make: (options: ReplicaOptions) => Replica,
   options: IndexedDbOptions = {},
 ): Promise<StoredReplica> {
+  textOf(name, "option", "the name of a database");
+  functionOf(make, "what makes the replica");
+  fieldsOf(options, "the options of a store", ["config", "durability"]);
   const locks = globalThis.navigator?.locks;
   if (typeof indexedDB === "undefined" || locks === undefined) {
     throw new CrdtError("store", "IndexedDB and Web Locks are needed: serve the page over https");
@@ -75,10 +80,18 @@ export async function openReplica(
     lease = await leaseFirst(locks, name, await slotsOf(database));
     const mine = await read(database, lease.slot);
     const { config } = options;
+    let isOpened = false;
     const replica = make({
-      store: { snapshot: mine.snapshot?.bytes, records: mine.records.map(({ bytes }) => bytes) },
+      get store() {
+        isOpened = true;
+        return { snapshot: mine.snapshot?.bytes, records: mine.records.map(({ bytes }) => bytes) };
+      },
       ...(config && { config }),
     });
+    if (!isOpened || typeof replica?.records !== "function") {
+      const sentence = "nothing would be stored: pass on what is given, `(options) => new Replica(options)`";
+      throw new CrdtError("option", sentence);
+    }
     const store = new Store(database, lease, replica, options.durability ?? "strict", mine);
     await mergeOthers(locks, name, database, lease.slot, replica, make, config);
     store.begin();

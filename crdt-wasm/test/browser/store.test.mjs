@@ -58,6 +58,23 @@ test("what was written right before a reload is there after it, behind a write t
   assert.deepEqual(tab.problems, []);
 });
 
+test("a replica that was not made with what is stored is refused, and leaves its place to another", { skip }, async (t) => {
+  const tab = await shared.tab(await shared.context(t));
+  const codes = await tab.evaluate(async () => {
+    const { openReplica, Replica } = crdt;
+    const makes = [() => new Replica(), ({ config }) => new Replica({ ...(config && { config }) }), ({ store }) => void store];
+    const codeOf = (opening) => opening.then(() => "opened", ({ code }) => code);
+    const codes = [];
+    for (const make of [...makes, undefined]) codes.push(await codeOf(openReplica("shop", make)));
+    codes.push(await codeOf(openReplica("shop", (options) => new Replica(options), { durable: true })));
+    codes.push(await codeOf(openReplica(undefined, (options) => new Replica(options))));
+    return codes;
+  });
+  assert.deepEqual(codes, Array(6).fill("option"));
+  assert.equal((await open(tab)).slot, 0);
+  assert.deepEqual(tab.problems, []);
+});
+
 test("after an unclean end the id is another, and what was stored is there", { skip }, async (t) => {
   const context = await shared.context(t);
   const tab = await shared.tab(context);
