@@ -1,5 +1,7 @@
 import { RawConfig } from "#raw";
 
+import { atLeast } from "./given.js";
+
 /** What can be set of a replica; sizes are bytes, times milliseconds. Everything has a default. */
 export interface ReplicaConfig {
   /** The longest message; what is longer travels in pieces. 1 MiB. */
@@ -30,11 +32,11 @@ export interface ReplicaConfig {
   quarantineBytes?: number;
 }
 
-/** For the module. @throws {CrdtError} `option` for what there is not. */
+/** For the module. @throws {CrdtError} `option` for what there is not, or is no number from 0 on. */
 export function rawConfig(isDurable: boolean, config: ReplicaConfig): RawConfig {
   const raw = new RawConfig(isDurable);
   for (const [name, value] of Object.entries(config)) {
-    if (value !== undefined) raw.set(name, value as number);
+    if (value !== undefined) raw.set(name, atLeast(0, value, `config.${name}`));
   }
   return raw;
 }

@@ -1,3 +1,5 @@
+import { CrdtError } from "./errors.js";
+import { said } from "./given.js";
 import type { ReplicaId } from "./replica-id.js";
 import type { Peer, Token } from "./replica.js";
 
@@ -28,6 +30,26 @@ export interface Events {
   tooLong: { readonly peer: Peer; readonly length: number; readonly most: number };
   /** Two replicas that should have been equal were not, and are brought together. */
   diverged: { readonly peer: Peer };
+}
+
+const NAMES: Record<keyof Events, true> = {
+  connected: true,
+  lag: true,
+  quarantined: true,
+  valueRefused: true,
+  refused: true,
+  refusedByPeer: true,
+  restored: true,
+  forked: true,
+  renewed: true,
+  tooLong: true,
+  diverged: true,
+};
+
+/** @throws {CrdtError} `option` if there is no such event. */
+export function eventOf<Name extends keyof Events>(name: Name): Name {
+  if (Object.hasOwn(NAMES, name)) return name;
+  throw new CrdtError("option", `there is no event ${said(name)}, but ${Object.keys(NAMES).join(", ")}`);
 }
 
 /** An event of the module, told apart. */

@@ -54,21 +54,24 @@ export function tokenOf(given: unknown): string {
   return textOf(given, "token", "a token");
 }
 
-/** All of them. @throws {CrdtError} */
+/** All of them; of a text, which is one, nobody means the letters. @throws {CrdtError} */
 export function listOf<T>(given: Iterable<T>, code: ErrorCode, what: string): readonly T[] {
   if (Array.isArray(given)) return given;
-  const isMany = typeof (given as Partial<Iterable<T>> | null | undefined)?.[Symbol.iterator] === "function";
+  const isMany = typeof given !== "string" && typeof (given as Partial<Iterable<T>> | null | undefined)?.[Symbol.iterator] === "function";
   if (!isMany) throw new CrdtError(code, `${what}: give an array, not ${said(given)}`);
   return [...given];
 }
 
+/** @throws {CrdtError} `option`. */
+export function objectOf<T extends object>(given: T, what: string): T {
+  // Buffers, arrays and promises have no fields of their own, and might pass for something that is empty.
+  if (Object.prototype.toString.call(given) === "[object Object]") return given;
+  throw new CrdtError("option", `${what}: give an object, not ${said(given)}`);
+}
+
 /** An object with these fields at most. @throws {CrdtError} `option`. */
 export function fieldsOf<T extends object>(given: T, what: string, fields: readonly (keyof T & string)[]): T {
-  // Buffers, arrays and promises have no such fields, and might pass for something that is empty.
-  if (Object.prototype.toString.call(given) !== "[object Object]") {
-    throw new CrdtError("option", `${what}: give an object with ${fields.join(", ")}, not ${said(given)}`);
-  }
-  for (const name of Object.keys(given)) {
+  for (const name of Object.keys(objectOf(given, what))) {
     if ((fields as readonly string[]).includes(name)) continue;
     throw new CrdtError("option", `${what}: there is no ${said(name)}, but ${fields.join(", ")}`);
   }
@@ -85,4 +88,17 @@ export function atLeast(least: number, given: unknown, what: string): number {
 export function functionOf<F>(given: F, what: string): F {
   if (typeof given === "function") return given;
   throw new CrdtError("option", `${what}: give a function, not ${said(given)}`);
+}
+
+/** So many members, for the module, to which all are -1. @throws {CrdtError} `option`. */
+export function countOf(members: number | "all"): number {
+  if (members === "all") return -1;
+  if (Number.isInteger(members) && members >= 0 && members < 2 ** 31) return members;
+  throw new CrdtError("option", `members: give a whole number or "all", not ${said(members)}`);
+}
+
+/** The name of a connection. @throws {CrdtError} `option`. */
+export function peerOf(given: string | number): string | number {
+  if (typeof given === "string" || typeof given === "number") return given;
+  throw new CrdtError("option", `a peer is named by a string or a number, not by ${said(given)}`);
 }

@@ -3,7 +3,7 @@
 import { RawReplica } from "#raw";
 
 import { rawConfig, type ReplicaConfig } from "./config.js";
-import { bytesOf, fieldsOf, idOf, listOf } from "./given.js";
+import { bytesOf, fieldsOf, idOf, listOf, objectOf } from "./given.js";
 import type { ReplicaId } from "./replica-id.js";
 import { monotonic } from "./time.js";
 import { Writer } from "./wire.js";
@@ -55,7 +55,7 @@ export function open(options: ReplicaOptions): RawReplica {
     idOf(id),
     Date.now(),
     monotonic(),
-    rawConfig(store !== undefined, config),
+    rawConfig(store !== undefined, objectOf(config, "the option `config`")),
   );
 }
 

@@ -1,8 +1,8 @@
 import type { RawReplica } from "#raw";
 
 import { CrdtError } from "./errors.js";
-import { told, type Events } from "./events.js";
-import { bytesOf, said } from "./given.js";
+import { eventOf, told, type Events } from "./events.js";
+import { bytesOf, countOf, idOf, listOf, peerOf, said, tokenOf } from "./given.js";
 import { readLag, type Lag } from "./lag.js";
 import { ready } from "./module.js";
 import { numbered, open, type ReplicaOptions, type StoredRecord } from "./opening.js";
@@ -62,6 +62,8 @@ export class Replica extends Owner<Token, RawReplica> {
   readonly #outgoing = new Handlers<void>();
   readonly #handlers = new Map<string, Handlers<never>>();
   readonly #waiting = new WaitingRoom();
+  /** The greatest number of what was given to be stored. */
+  #given = 0;
   #isAnnounced = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #isClosed = false;
@@ -93,7 +95,7 @@ export class Replica extends Owner<Token, RawReplica> {
    */
   connect(peer: Peer): void {
     this.#refuseClosed();
-    let link = this.#links.get(peer);
+    let link = this.#links.get(peerOf(peer));
     if (link === undefined) {
       link = this.#nextLink++;
       this.#links.set(peer, link);
@@ -157,7 +159,7 @@ export class Replica extends Owner<Token, RawReplica> {
 
   /** Calls `handler` at events of this name. Returns what ends that. */
   on<Name extends keyof Events>(name: Name, handler: (event: Events[Name]) => void): () => void {
-    let handlers = this.#handlers.get(name);
+    let handlers = this.#handlers.get(eventOf(name));
     if (handlers === undefined) this.#handlers.set(name, (handlers = new Handlers()));
     return handlers.add(handler as (event: never) => void);
   }
@@ -169,7 +171,7 @@ export class Replica extends Owner<Token, RawReplica> {
 
   /** Whether what the token stands for is visible here. Cost: O(log openings). @throws {CrdtError} `token`. */
   isCovered(token: Token): boolean {
-    return this.raw.covers(token);
+    return this.raw.covers(tokenOf(token));
   }
 
   /**
@@ -188,27 +190,31 @@ export class Replica extends Owner<Token, RawReplica> {
     }
   }
 
-  /** Whether so many of the members hold it durably, or all. Cost: O(members). @throws {CrdtError} `token`. */
+  /**
+   * Whether so many of the members hold it durably, or all: where {@link setMembers} has named none, "all" is
+   * true at once. Cost: O(members).
+   * @throws {CrdtError} `token`, `option`.
+   */
   isDurable(token: Token, members: number | "all"): boolean {
-    return this.raw.isDurable(token, members === "all" ? -1 : members);
+    return this.raw.isDurable(tokenOf(token), countOf(members));
   }
 
   /** Resolves once so many of the members hold it durably, or all. Cost and wait as for {@link covers}. */
   async durable(token: Token, members: number | "all", options: { signal?: AbortSignal } = {}): Promise<void> {
     if (this.isDurable(token, members)) return;
-    this.raw.awaitDurable(token, members === "all" ? -1 : members);
+    this.raw.awaitDurable(token, countOf(members));
     await this.#wait(`durable ${token} ${members}`, options.signal);
   }
 
   /** Who counts for {@link durable}. @throws {CrdtError} `replica-id`. */
   setMembers(members: Iterable<ReplicaId>): void {
-    this.raw.setMembers([...members]);
+    this.raw.setMembers(listOf(members, "replica-id", "the members").map(idOf));
     this.after();
   }
 
   /** Says that a replica will not come back. @throws {CrdtError} `replica-id`. */
   retire(id: ReplicaId): void {
-    this.raw.retire(id);
+    this.raw.retire(idOf(id));
     this.after();
   }
 
@@ -248,19 +254,23 @@ export class Replica extends Owner<Token, RawReplica> {
     for (;;) {
       const record = this.raw.nextRecord();
       if (record === undefined) return records;
-      records.push(numbered(record));
+      records.push(this.#give(numbered(record)));
     }
   }
 
-  /** Says that the records up to this number are durable. */
+  /** Says that the records up to this number are durable. @throws {CrdtError} `option` if there was none yet. */
   persisted(number: number): void {
+    if (!Number.isSafeInteger(number) || number < 0 || number > this.#given) {
+      const sentence = `give the number of a record that was taken, up to ${this.#given}, not ${said(number)}`;
+      throw new CrdtError("option", sentence);
+    }
     this.raw.persisted(number);
     this.after();
   }
 
   /** What can be stored in place of all records up to its number. Cost: O(n). */
   storedSnapshot(): StoredRecord {
-    return numbered(this.raw.snapshot());
+    return this.#give(numbered(this.raw.snapshot()));
   }
 
   /**
@@ -302,6 +312,11 @@ export class Replica extends Owner<Token, RawReplica> {
     }
     this.#announce();
     this.#arm();
+  }
+
+  #give(record: StoredRecord): StoredRecord {
+    this.#given = Math.max(this.#given, record.number);
+    return record;
   }
 
   #hear(texts: string[]): void {

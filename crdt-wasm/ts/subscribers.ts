@@ -1,3 +1,5 @@
+import { functionOf } from "./given.js";
+
 /** What has changed. */
 export interface Change {
   /** The names. */
@@ -22,8 +24,9 @@ export class Handlers<T> {
     return this.#handlers.size === 0;
   }
 
-  /** Returns what ends it. */
+  /** Returns what ends it. @throws {CrdtError} `option` if it is no function. */
   add(handle: (told: T) => void): () => void {
+    functionOf(handle, "a handler");
     const entry = { handle };
     this.#handlers.add(entry);
     return () => {
