@@ -1,5 +1,6 @@
 /** Replicas of several tabs, kept together over a `BroadcastChannel`. */
 
+import { CrdtError } from "./errors.js";
 import type { Replica } from "./replica.js";
 
 type Said =
@@ -27,8 +28,13 @@ export interface Tabs {
  * ```js
  * const tabs = connectTabs(replica, "shop");
  * ```
+ * In Node it keeps the process from ending until it is closed.
+ * @throws {CrdtError} `option` if it is no replica, or no name.
  */
 export function connectTabs(replica: Replica, name: string): Tabs {
+  if (typeof replica?.onOutgoing !== "function" || typeof name !== "string") {
+    throw new CrdtError("option", 'give a replica, and then a name: connectTabs(replica, "shop")');
+  }
   const me = Array.from(crypto.getRandomValues(new Uint32Array(4)), (word) => word.toString(36)).join("");
   const lockOf = (tab: string): string => `crdt-wasm ${name} ${tab}`;
   const locks = globalThis.navigator?.locks;

@@ -1,5 +1,6 @@
 import { RawClock } from "#raw";
 
+import { timestampOf } from "./given.js";
 import { Handle } from "./handle.js";
 import { ready } from "./module.js";
 import { monotonic } from "./time.js";
@@ -29,10 +30,10 @@ export class Clock extends Handle<RawClock> {
 
   /**
    * Sees to it that the next one exceeds `seen`.
-   * @throws {CrdtError} `from-the-future` if it is too far ahead; `timestamp` if it is none.
+   * @throws {CrdtError} `clock` if it is too far ahead of the wall clock; `timestamp` if it is none.
    */
   observe(seen: Timestamp): void {
-    this.raw.observe(seen, Date.now(), monotonic());
+    this.raw.observe(timestampOf(seen), Date.now(), monotonic());
   }
 
   /** Says that the wall clock is right although it jumped ahead. */

@@ -1,10 +1,11 @@
 import { amountOf } from "./counters.js";
 import type { Timestamp } from "./clock.js";
+import { nameOf } from "./given.js";
 import type { Kind } from "./kinds.js";
 import type { Program } from "./program.js";
 import { ask, readContent, type Content } from "./question.js";
 import type { ReplicaId } from "./replica-id.js";
-import type { Value } from "./value.js";
+import { elementsOf, type Value } from "./value.js";
 import { Reader } from "./wire.js";
 
 /** What the views below read from and write to; `C` is what a write returns. */
@@ -28,7 +29,7 @@ abstract class View<C> {
   /** @internal */
   constructor(of: Names<C>, name: string) {
     this.of = of;
-    this.name = name;
+    this.name = nameOf(name);
   }
 
   /** @internal */
@@ -126,7 +127,7 @@ export class GSetView<C> extends Elements<C> {
 
   /** Adds all of them as one change. Cost: O(log n) for each; the change has their bytes. */
   addAll(elements: Iterable<Value>): C {
-    const all = [...elements];
+    const all = elementsOf(elements);
     return this.of.write((program) => program.addToGSet(this.name, all));
   }
 }
@@ -143,7 +144,7 @@ export class SetView<C> extends Elements<C> {
 
   /** Adds all of them as one change. Cost: O(log n) for each; the change has their bytes. */
   addAll(elements: Iterable<Value>): C {
-    const all = [...elements];
+    const all = elementsOf(elements);
     return this.of.write((program) => program.addToSet(this.name, all));
   }
 
@@ -154,7 +155,7 @@ export class SetView<C> extends Elements<C> {
 
   /** Removes all of them as one change. Cost: O(log n) for each. */
   removeAll(elements: Iterable<Value>): C {
-    const all = [...elements];
+    const all = elementsOf(elements);
     return this.of.write((program) => program.removeFromSet(this.name, all));
   }
 
@@ -259,11 +260,11 @@ export abstract class Views<C> implements Names<C> {
 
   /** Removes what is under a name, whatever it is. What only grows cannot be removed. */
   remove(name: string): C {
-    return this.write((program) => program.remove(name));
+    return this.write((program) => program.remove(nameOf(name)));
   }
 
   /** Removes what is under a name as one kind, and leaves the others. */
   removeKind(name: string, kind: Kind): C {
-    return this.write((program) => program.removeKind(name, kind));
+    return this.write((program) => program.removeKind(nameOf(name), kind));
   }
 }

@@ -1,14 +1,15 @@
 import { RawGCounter, RawPnCounter } from "#raw";
 
 import { CrdtError } from "./errors.js";
+import { bytesOf, idOf, said } from "./given.js";
 import { Lattice } from "./lattice.js";
 import { ready } from "./module.js";
 import type { ReplicaId } from "./replica-id.js";
 
 /** An amount to count: whole, from 0 to 2^64 - 1. */
 export function amountOf(amount: number | bigint): bigint {
-  if (typeof amount === "number" && !Number.isSafeInteger(amount)) {
-    throw new CrdtError("value", `${amount} cannot be counted: give a whole number, beyond 2^53 a bigint`);
+  if (typeof amount !== "bigint" && !Number.isSafeInteger(amount)) {
+    throw new CrdtError("value", `${said(amount)} cannot be counted: give a whole number, from 2^53 on a bigint`);
   }
   const whole = BigInt(amount);
   if (whole < 0n || whole >= 2n ** 64n) {
@@ -33,7 +34,7 @@ export class GCounter extends Lattice<RawGCounter> {
   constructor(from?: ReplicaId | RawGCounter);
   constructor(from: ReplicaId | RawGCounter | undefined) {
     ready();
-    super(from instanceof RawGCounter ? from : new RawGCounter(from ?? ""));
+    super(from instanceof RawGCounter ? from : new RawGCounter(idOf(from)));
   }
 
   /**
@@ -42,7 +43,7 @@ export class GCounter extends Lattice<RawGCounter> {
    */
   static decode(bytes: Uint8Array, replica?: ReplicaId): GCounter {
     ready();
-    return new GCounter(RawGCounter.decode(bytes, replica ?? ""));
+    return new GCounter(RawGCounter.decode(bytesOf(bytes), idOf(replica)));
   }
 
   /**
@@ -78,7 +79,7 @@ export class PnCounter extends Lattice<RawPnCounter> {
   constructor(from?: ReplicaId | RawPnCounter);
   constructor(from: ReplicaId | RawPnCounter | undefined) {
     ready();
-    super(from instanceof RawPnCounter ? from : new RawPnCounter(from ?? ""));
+    super(from instanceof RawPnCounter ? from : new RawPnCounter(idOf(from)));
   }
 
   /**
@@ -87,7 +88,7 @@ export class PnCounter extends Lattice<RawPnCounter> {
    */
   static decode(bytes: Uint8Array, replica?: ReplicaId): PnCounter {
     ready();
-    return new PnCounter(RawPnCounter.decode(bytes, replica ?? ""));
+    return new PnCounter(RawPnCounter.decode(bytesOf(bytes), idOf(replica)));
   }
 
   /**

@@ -1,5 +1,6 @@
 import { RawDocument } from "#raw";
 
+import { bytesOf, idOf } from "./given.js";
 import { ready } from "./module.js";
 import { Owner } from "./owner.js";
 import type { ReplicaId } from "./replica-id.js";
@@ -23,7 +24,7 @@ export class Document extends Owner<Uint8Array, RawDocument> {
   constructor(from?: ReplicaId | RawDocument);
   constructor(from: ReplicaId | RawDocument | undefined) {
     ready();
-    super(from instanceof RawDocument ? from : new RawDocument(from ?? ""));
+    super(from instanceof RawDocument ? from : new RawDocument(idOf(from)));
   }
 
   /**
@@ -32,7 +33,7 @@ export class Document extends Owner<Uint8Array, RawDocument> {
    */
   static decode(bytes: Uint8Array, replica?: ReplicaId): Document {
     ready();
-    return new Document(RawDocument.decode(bytes, replica ?? ""));
+    return new Document(RawDocument.decode(bytesOf(bytes), idOf(replica)));
   }
 
   /** Who writes; `undefined` if it only reads. */
@@ -47,7 +48,7 @@ export class Document extends Owner<Uint8Array, RawDocument> {
    * `id-in-use` if they claim what cannot be. Nothing is changed then.
    */
   merge(bytes: Uint8Array): boolean {
-    const names = this.raw.merge(bytes, Date.now(), monotonic());
+    const names = this.raw.merge(bytesOf(bytes), Date.now(), monotonic());
     if (names === undefined) return false;
     this.changed(new Reader(names).texts(), "remote");
     return true;
@@ -66,7 +67,7 @@ export class Document extends Owner<Uint8Array, RawDocument> {
    * @throws {CrdtError} `malformed` if it is no digest of a document.
    */
   deltaSince(digest: Uint8Array): Uint8Array {
-    return this.raw.deltaSince(digest);
+    return this.raw.deltaSince(bytesOf(digest));
   }
 
   /** Says that the wall clock is right although it jumped ahead. */

@@ -1,3 +1,4 @@
+import { bytesOf } from "./given.js";
 import { Handle } from "./handle.js";
 
 interface RawLattice {
@@ -17,7 +18,7 @@ export abstract class Lattice<R extends RawLattice> extends Handle<R> {
    * and `id-in-use` if they claim what cannot be. Nothing is changed then.
    */
   merge(bytes: Uint8Array): boolean {
-    return this.raw.merge(bytes, Date.now());
+    return this.raw.merge(bytesOf(bytes), Date.now());
   }
 
   /** What this state has seen, for a peer's {@link deltaSince}. Cost: O(n), of a GSet O(n log n). */
@@ -30,7 +31,7 @@ export abstract class Lattice<R extends RawLattice> extends Handle<R> {
    * @throws {CrdtError} `malformed` if it is no digest of this type.
    */
   deltaSince(digest: Uint8Array): Uint8Array {
-    return this.raw.deltaSince(digest);
+    return this.raw.deltaSince(bytesOf(digest));
   }
 
   /** The canonical bytes: equal states have equal ones, here and in Rust. Cost: O(n). */

@@ -69,7 +69,8 @@ export class Program {
   }
 
   removeKind(name: string, kind: Kind): void {
-    this.#begin(13, name).byte(tagOf(kind));
+    const tag = tagOf(kind);
+    this.#begin(13, name).byte(tag);
   }
 
   #begin(operation: number, name: string): Writer {

@@ -1,6 +1,7 @@
 import { RawLwwRegister, RawMvRegister } from "#raw";
 
 import type { Timestamp } from "./clock.js";
+import { bytesOf, idOf, timestampOf } from "./given.js";
 import { Lattice } from "./lattice.js";
 import { ready } from "./module.js";
 import type { ReplicaId } from "./replica-id.js";
@@ -17,7 +18,7 @@ export class LwwRegister extends Lattice<RawLwwRegister> {
   constructor(from?: ReplicaId | RawLwwRegister);
   constructor(from: ReplicaId | RawLwwRegister | undefined) {
     ready();
-    super(from instanceof RawLwwRegister ? from : new RawLwwRegister(from ?? ""));
+    super(from instanceof RawLwwRegister ? from : new RawLwwRegister(idOf(from)));
   }
 
   /**
@@ -26,7 +27,7 @@ export class LwwRegister extends Lattice<RawLwwRegister> {
    */
   static decode(bytes: Uint8Array, replica?: ReplicaId): LwwRegister {
     ready();
-    return new LwwRegister(RawLwwRegister.decode(bytes, replica ?? ""));
+    return new LwwRegister(RawLwwRegister.decode(bytesOf(bytes), idOf(replica)));
   }
 
   /**
@@ -34,7 +35,7 @@ export class LwwRegister extends Lattice<RawLwwRegister> {
    * @throws {CrdtError} `value`, `timestamp`; `replica-id` without one.
    */
   set(value: Value, at: Timestamp): Uint8Array {
-    return this.raw.set(packValue(value), at);
+    return this.raw.set(packValue(value), timestampOf(at));
   }
 
   /** The value; `undefined` before the first write. */
@@ -64,7 +65,7 @@ export class MvRegister extends Lattice<RawMvRegister> {
   constructor(from?: ReplicaId | RawMvRegister);
   constructor(from: ReplicaId | RawMvRegister | undefined) {
     ready();
-    super(from instanceof RawMvRegister ? from : new RawMvRegister(from ?? ""));
+    super(from instanceof RawMvRegister ? from : new RawMvRegister(idOf(from)));
   }
 
   /**
@@ -73,7 +74,7 @@ export class MvRegister extends Lattice<RawMvRegister> {
    */
   static decode(bytes: Uint8Array, replica?: ReplicaId): MvRegister {
     ready();
-    return new MvRegister(RawMvRegister.decode(bytes, replica ?? ""));
+    return new MvRegister(RawMvRegister.decode(bytesOf(bytes), idOf(replica)));
   }
 
   /**

@@ -1,4 +1,5 @@
 import { CrdtError } from "./errors.js";
+import { said, textOf } from "./given.js";
 
 declare const brand: unique symbol;
 
@@ -28,9 +29,9 @@ export const ReplicaId = {
    * @throws {CrdtError} `replica-id` if it names none.
    */
   parse(text: string): ReplicaId {
-    const id = text.toLowerCase();
+    const id = textOf(text, "replica-id", "a replica id").toLowerCase();
     if (!FORM.test(id)) {
-      throw new CrdtError("replica-id", `${JSON.stringify(text)} is no replica id: it has to be a UUID`);
+      throw new CrdtError("replica-id", `${said(text)} is no replica id: it has to be a UUID`);
     }
     return id as ReplicaId;
   },

@@ -1,5 +1,6 @@
 import { RawGSet, RawOrSet } from "#raw";
 
+import { bytesOf, idOf } from "./given.js";
 import { Lattice } from "./lattice.js";
 import { ready } from "./module.js";
 import type { ReplicaId } from "./replica-id.js";
@@ -14,7 +15,8 @@ export class GSet extends Lattice<RawGSet> {
   constructor(raw?: RawGSet);
   constructor(raw?: RawGSet) {
     ready();
-    super(raw ?? new RawGSet(""));
+    // An id, which the others take, is not needed.
+    super(raw instanceof RawGSet ? raw : new RawGSet(""));
   }
 
   /**
@@ -23,7 +25,7 @@ export class GSet extends Lattice<RawGSet> {
    */
   static decode(bytes: Uint8Array): GSet {
     ready();
-    return new GSet(RawGSet.decode(bytes, ""));
+    return new GSet(RawGSet.decode(bytesOf(bytes), ""));
   }
 
   /**
@@ -72,7 +74,7 @@ export class OrSet extends Lattice<RawOrSet> {
   constructor(from?: ReplicaId | RawOrSet);
   constructor(from: ReplicaId | RawOrSet | undefined) {
     ready();
-    super(from instanceof RawOrSet ? from : new RawOrSet(from ?? ""));
+    super(from instanceof RawOrSet ? from : new RawOrSet(idOf(from)));
   }
 
   /**
@@ -81,7 +83,7 @@ export class OrSet extends Lattice<RawOrSet> {
    */
   static decode(bytes: Uint8Array, replica?: ReplicaId): OrSet {
     ready();
-    return new OrSet(RawOrSet.decode(bytes, replica ?? ""));
+    return new OrSet(RawOrSet.decode(bytesOf(bytes), idOf(replica)));
   }
 
   /**

@@ -1,3 +1,4 @@
+import { listOf } from "./given.js";
 import { Reader, Writer } from "./wire.js";
 
 /**
@@ -21,10 +22,15 @@ export function packValue(value: Value): Uint8Array {
   return short.bytes();
 }
 
+/** The values to be added or removed. @throws {CrdtError} `value` if there are not several. */
+export function elementsOf(given: Iterable<Value>): readonly Value[] {
+  return listOf(given, "value", "the elements");
+}
+
 /** Several values, for the module. */
 export function packValues(values: Iterable<Value>): Uint8Array {
   const writer = new Writer();
-  writer.values(Array.isArray(values) ? values : [...values]);
+  writer.values(elementsOf(values));
   return writer.bytes();
 }
 

@@ -4,6 +4,7 @@
  */
 
 import { CrdtError } from "./errors.js";
+import { said } from "./given.js";
 import type { Value } from "./value.js";
 
 /** The version byte that begins every message. */
@@ -156,7 +157,7 @@ export class Writer {
         } else {
           throw new CrdtError(
             "value",
-            "a value is null, a boolean, a number, a bigint, a string or a Uint8Array: " +
+            `a value is null, a boolean, a number, a bigint, a string or a Uint8Array, not ${said(value)}: ` +
               "give what is deeper names of its own, or encode it",
           );
         }
