@@ -43,4 +43,8 @@ await bundle("types", ["types", "types-slim"]);
 for (const name of ["crdt", "types"]) {
   await copyFile(`${import.meta.dirname}/wasm/${name}.wasm`, `${import.meta.dirname}/dist/${name}.wasm`);
 }
+// What is packed has to be in this folder.
+for (const name of ["LICENSE-APACHE", "LICENSE-MIT"]) {
+  await copyFile(`${import.meta.dirname}/../${name}`, `${import.meta.dirname}/${name}`);
+}
 await copyFile(`${import.meta.dirname}/wasm/crdt.d.ts`, `${import.meta.dirname}/dist/raw.d.ts`);
