@@ -368,8 +368,7 @@ export class Replica extends Owner<Token, RawReplica> {
   }
 
   #refuseClosed(): void {
-    // Of one that was freed that is said.
-    if (this.#isClosed && this.raw) throw new CrdtError("closed", "the replica was closed before: open its store anew");
+    if (this.#isClosed) throw new CrdtError("closed", "the replica was closed before: open its store anew");
   }
 
   #link(peer: Peer): number {

@@ -1,5 +1,7 @@
 /** A replica kept together with a server's over a WebSocket: reconnects by itself, and works offline. */
 
+import { CrdtError } from "./errors.js";
+import { atLeast, functionOf, objectOf, said } from "./given.js";
 import type { Peer, Replica } from "./replica.js";
 import { Handlers } from "./subscribers.js";
 import { Watch } from "./watch.js";
@@ -29,7 +31,7 @@ export interface Socket {
 }
 
 export interface WebSocketOptions {
-  /** The name of the connection in the replica; the address by default. */
+  /** The name of the connection in the replica; the address by default, so two connections to one need two names. */
   readonly peer?: Peer;
   readonly protocols?: string | string[];
   /** How sockets are made; the global `WebSocket` by default. In Node 20: that of the package `ws`. */
@@ -62,6 +64,7 @@ const OPEN = 1;
  * ```js
  * const link = connectWebSocket(replica, "wss://example.org/v1/sync");
  * ```
+ * @throws {CrdtError} `option` for what can never work; `closed` if the replica was closed.
  */
 export function connectWebSocket(
   replica: Replica,
@@ -70,6 +73,31 @@ export function connectWebSocket(
   options: WebSocketOptions = {},
 ): WebSocketLink {
   return new WebSocketLink(replica, url, options);
+}
+
+/** What can never work is said at once; what may work later is tried again, and {@link WebSocketLink.reason} says why. */
+function refuse(replica: Replica, url: unknown, options: WebSocketOptions): void {
+  const fail = (sentence: string): never => {
+    throw new CrdtError("option", sentence);
+  };
+  if (typeof replica?.onOutgoing !== "function") fail(`give a replica, and then an address, not ${said(replica)}`);
+  if (replica.isClosed) throw new CrdtError("closed", "the replica was closed before: open its store anew");
+  objectOf(options, "the options of a connection");
+  const { minDelayMs = 500, maxDelayMs = 30_000, silenceMs = 30_000, socket } = options;
+  atLeast(1, minDelayMs, "minDelayMs");
+  atLeast(1, maxDelayMs, "maxDelayMs");
+  atLeast(1, silenceMs, "silenceMs");
+  if (socket !== undefined) functionOf(socket, "the option `socket`");
+  else if (typeof WebSocket === "undefined") fail("there is no WebSocket here: give one with the option `socket`");
+  if (typeof url === "function") return;
+  if (typeof url !== "string" && !(url instanceof URL)) fail(`give an address, not ${said(url)}`);
+  // Of a socket of the application's own the application knows which addresses there are.
+  if (socket !== undefined) return;
+  try {
+    const { protocol } = new URL(url as string | URL, globalThis.location?.href);
+    if (/^(ws|http)s?:$/.test(protocol)) return;
+  } catch {}
+  fail(`${said(String(url))} is no address of a WebSocket: it begins with wss:// and a host`);
 }
 
 export class WebSocketLink {
@@ -88,6 +116,7 @@ export class WebSocketLink {
   #socket: Socket | undefined;
   #watch: Watch | undefined;
   #failures = 0;
+  #reason: unknown;
   #openedAt = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
@@ -97,6 +126,7 @@ export class WebSocketLink {
     url: string | URL | (() => string | URL | Promise<string | URL>),
     options: WebSocketOptions,
   ) {
+    refuse(replica, url, options);
     this.#replica = replica;
     this.#url = typeof url === "function" ? url : () => url;
     this.#options = options;
@@ -108,6 +138,11 @@ export class WebSocketLink {
 
   get status(): WebSocketStatus {
     return this.#status;
+  }
+
+  /** Why it is not open, as far as that is known: what the last attempt threw, or the event that ended it. */
+  get reason(): unknown {
+    return this.#reason;
   }
 
   /** Calls `handler` when the status is another. Returns what ends that. */
@@ -127,7 +162,7 @@ export class WebSocketLink {
   #open(): void {
     clearTimeout(this.#timer);
     this.#become("connecting");
-    void this.#connect().catch(() => this.#failed());
+    void this.#connect().catch((error: unknown) => this.#failed(error));
   }
 
   async #connect(): Promise<void> {
@@ -136,13 +171,14 @@ export class WebSocketLink {
     const make = this.#options.socket ?? ((to, protocols) => new WebSocket(to, protocols) as Socket);
     const socket = make(url, this.#options.protocols);
     this.#socket = socket;
-    const watch = new Watch(socket, this.#options.silenceMs ?? 30_000, () => this.#failed());
+    const watch = new Watch(socket, this.#options.silenceMs ?? 30_000, () => this.#failed("the other end is silent"));
     this.#watch = watch;
     socket.binaryType = "arraybuffer";
     socket.onopen = () => {
       if (socket !== this.#socket || this.#isOver()) return;
       watch.heard();
       this.#openedAt = Date.now();
+      this.#reason = undefined;
       this.#become("open");
       this.#replica.connect(this.peer);
       this.#send();
@@ -152,8 +188,8 @@ export class WebSocketLink {
       watch.heard();
       if (data instanceof ArrayBuffer) this.#receive(new Uint8Array(data));
     };
-    socket.onclose = () => {
-      if (socket === this.#socket) this.#failed();
+    socket.onclose = (event?: unknown) => {
+      if (socket === this.#socket) this.#failed(event);
     };
     // What follows an error is a close.
     socket.onerror = () => {};
@@ -189,8 +225,9 @@ export class WebSocketLink {
     }
   }
 
-  #failed(): void {
+  #failed(reason: unknown): void {
     if (this.#status === "closed") return;
+    this.#reason = reason;
     if (this.#status === "open" && Date.now() - this.#openedAt > GOOD_MS) this.#failures = 0;
     this.#drop();
     this.#become("waiting");
