@@ -45,7 +45,8 @@ export class Document extends Owner<Uint8Array, RawDocument> {
    * Merges a document or a change, in any order and as often as one likes; says whether anything was new.
    * Cost: O(log n) for each value in it.
    * @throws {CrdtError} `malformed` or `version` if the bytes are no document; `from-the-future` and
-   * `id-in-use` if they claim what cannot be. Nothing is changed then.
+   * `id-in-use` if they claim what cannot be. Nothing is changed then. The bytes have
+   * no checksum: that they are what was written is for what carries them to see to.
    */
   merge(bytes: Uint8Array): boolean {
     const names = this.raw.merge(bytesOf(bytes), Date.now(), monotonic());

@@ -15,7 +15,8 @@ export abstract class Lattice<R extends RawLattice> extends Handle<R> {
    * Merges a state or a delta, in any order and as often as one likes; says whether anything was new. Cost:
    * O(log n) for each part of a delta, one pass over both for a state.
    * @throws {CrdtError} `malformed` or `version` if the bytes are none of this type's; `from-the-future`
-   * and `id-in-use` if they claim what cannot be. Nothing is changed then.
+   * and `id-in-use` if they claim what cannot be. Nothing is changed then. The bytes have
+   * no checksum: that they are what was written is for what carries them to see to.
    */
   merge(bytes: Uint8Array): boolean {
     return this.raw.merge(bytesOf(bytes), Date.now());
