@@ -125,16 +125,23 @@ impl<'a> Transaction<'a> {
         self.undo.forget(&self.document.map)
     }
 
-    /// Writes a cell, in place of those that are there.
-    fn write(&mut self, name: &Arc<str>, place: Place, cell: Cell) -> Result<(), WriteError> {
+    /// Enters what is about to be written into the index, if there is a dot for it; returns its key.
+    fn enter(&mut self, name: &Arc<str>, place: Place) -> Result<Key, WriteError> {
         let Document { map, index } = &mut *self.document;
-        let key = Key::new(name, place);
         let replica = self.author.replica;
         if map.context().next(replica).is_none() {
             return Err(WriteError::DotsUsedUp { replica });
         }
+        let key = Key::new(name, place);
         index.insert(&key);
-        map.write_each(replica, [(key, cell)], |killed| self.undo.note(killed));
+        Ok(key)
+    }
+
+    /// Writes a cell, in place of those that are there.
+    fn write(&mut self, name: &Arc<str>, place: Place, cell: Cell) -> Result<(), WriteError> {
+        let key = self.enter(name, place)?;
+        let map = &mut self.document.map;
+        map.write_each(self.author.replica, [(key, cell)], |killed| self.undo.note(killed));
         Ok(())
     }
 
@@ -168,14 +175,8 @@ impl<'a> Transaction<'a> {
         place: Place,
         cell: Cell,
     ) -> Result<(), WriteError> {
-        let Document { map, index } = &mut *self.document;
-        let key = Key::new(name, place);
-        let replica = self.author.replica;
-        if map.context().next(replica).is_none() {
-            return Err(WriteError::DotsUsedUp { replica });
-        }
-        index.insert(&key);
-        map.write_beside(replica, [(key, cell)]);
+        let key = self.enter(name, place)?;
+        self.document.map.write_beside(self.author.replica, [(key, cell)]);
         Ok(())
     }
 
