@@ -1,4 +1,5 @@
-//! The bytes around a message between regions: the scope and the document that it is for.
+//! The bytes around a message between regions: the version of the format, the scope and the document that
+//! the message is for, both as texts, and the message.
 
 use axum::body::Bytes;
 use crdt_core::wire::{Budget, Reader, Wire, Writer};
@@ -33,6 +34,12 @@ mod tests {
 
     use super::{unwrap, wrap};
     use crate::store::Address;
+
+    #[test]
+    fn frames_stay_readable() {
+        let frame = wrap((Address::new("eu", "cart"), Bytes::from_static(&[7, 8])));
+        assert_eq!(frame[..], *b"\x01\x02eu\x04cart\x07\x08");
+    }
 
     #[test]
     fn a_frame_reads_back_and_what_is_none_is_told() {
