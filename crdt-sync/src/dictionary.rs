@@ -17,6 +17,7 @@ pub(crate) struct Outgoing {
 }
 
 /// A change as bytes, and what its reader has to know of the dictionary.
+#[derive(Default)]
 pub(crate) struct Encoded {
     pub(crate) base: u64,
     pub(crate) added: Vec<ReplicaId>,

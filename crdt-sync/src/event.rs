@@ -13,7 +13,8 @@ use crate::{Durability, Incarnation, Level, Peer, QuarantineError, ReceiveError,
 pub enum Event<S> {
     /// A peer's change was merged, or a snapshot, or what had waited in quarantine.
     Changed {
-        /// The link that it came over; `None` out of quarantine, or from a snapshot.
+        /// The link that it came over; `None` out of quarantine, from a snapshot, or when everybody
+        /// was told.
         from: Option<Peer>,
         /// The names of what changed, in order, where the state has names.
         names: Vec<String>,
@@ -40,7 +41,7 @@ pub enum Event<S> {
     },
     /// A part of a change bears timestamps too far ahead of the local clock, and waits.
     Quarantined {
-        /// The link that it came over; `None` from a snapshot.
+        /// The link that it came over; `None` from a snapshot, or when everybody was told.
         from: Option<Peer>,
         /// How many changes wait now.
         waiting: usize,
@@ -49,7 +50,7 @@ pub enum Event<S> {
     /// merged. Nothing after it from the same peer counts as included until it is taken in, or it
     /// turns out to have been replaced or removed since; the peer offers it again from time to time.
     ValueRefused {
-        /// The link that it came over; `None` from a snapshot.
+        /// The link that it came over; `None` from a snapshot, or when everybody was told.
         from: Option<Peer>,
         /// Why.
         why: QuarantineError,

@@ -45,6 +45,8 @@ pub enum Fault {
     CountQuarantined,
     /// A reopened store does not know what its former openings had.
     ForgetPast,
+    /// What everybody was told counts as arrived although it leaves out what is not there.
+    IncludeWithoutRequired,
     /// A message without news is taken for one that brought them.
     AcknowledgeUnheard,
 }

@@ -75,6 +75,10 @@ impl Known {
         self.0.get(&incarnation)
     }
 
+    pub(crate) fn len(&self) -> usize {
+        self.0.len()
+    }
+
     pub(crate) fn is_empty(&self) -> bool {
         self.0.is_empty()
     }

@@ -121,6 +121,8 @@ pub(crate) struct Link<S> {
     pub(crate) candidate: Option<Hello>,
     /// Whether a greeting waits for an answer.
     pub(crate) answers: bool,
+    /// Whether the peer hears what is said to everybody.
+    pub(crate) is_listening: bool,
     /// What this end wants over this connection, once it has said so: in its first greeting, from
     /// which on counts what is told.
     pub(crate) need: Option<Need>,
@@ -214,6 +216,7 @@ impl<S> Link<S> {
             left: Vec::new(),
             candidate: None,
             answers: false,
+            is_listening: false,
             need: None,
             former_keys: Vec::new(),
             withheld: 0,
@@ -258,6 +261,11 @@ impl<S> Link<S> {
             news_ms: now_ms,
             verified: None,
         }
+    }
+
+    /// Begins anew: nothing that was said holds.
+    pub(crate) fn reset(&mut self, now_ms: u64, session: u32) {
+        *self = Self { is_listening: self.is_listening, ..Self::new(now_ms, session) };
     }
 
     /// The other end has shown that it knows who is here.

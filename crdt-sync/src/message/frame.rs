@@ -19,6 +19,7 @@ pub(crate) enum Frame {
     Probe(Probe),
     Refused(Refused),
     Piece(Piece),
+    Broadcast(Broadcast),
 }
 
 impl Frame {
@@ -31,6 +32,7 @@ impl Frame {
     pub(crate) const PROBE: u8 = 6;
     pub(crate) const REFUSED: u8 = 7;
     pub(crate) const PIECE: u8 = 8;
+    pub(crate) const BROADCAST: u8 = 9;
 
     /// Whether frames of this kind are understood without a greeting before them. What a piece is of
     /// has a seal of its own.
@@ -50,6 +52,7 @@ impl Frame {
             Self::PROBE => "Probe",
             Self::REFUSED => "Refused",
             Self::PIECE => "Piece",
+            Self::BROADCAST => "Broadcast",
             _ => "?",
         }
     }
@@ -201,4 +204,20 @@ pub(crate) struct Piece {
     pub(crate) count: u64,
     /// Some of its bytes: one at least.
     pub(crate) bytes: Vec<u8>,
+}
+
+/// A stretch of the sender's log, for everybody who listens: to be read without a greeting before it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Broadcast {
+    pub(crate) sender: Incarnation,
+    /// The change takes who has everything before `from` …
+    pub(crate) from: u64,
+    /// … to having everything before `to` …
+    pub(crate) to: u64,
+    /// … if others' logs are included so far, which tell everybody themselves.
+    pub(crate) required: Known,
+    /// The ids that the change mentions.
+    pub(crate) ids: Vec<ReplicaId>,
+    /// The change, empty for none.
+    pub(crate) delta: Vec<u8>,
 }

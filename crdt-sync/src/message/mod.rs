@@ -9,6 +9,7 @@
 //! | [`Probe`] | we are not: what differs? |
 //! | [`Refused`] | why I did not take your last message |
 //! | [`Piece`] | a piece of any of these, where it is longer than a message may be |
+//! | [`Broadcast`] | a change of my log, for everybody who listens |
 
 mod frame;
 #[cfg(test)]
@@ -16,8 +17,8 @@ mod tests;
 mod wire;
 
 pub(crate) use frame::{
-    Fingerprint, Frame, Hello, Need, Part, PartAck, Piece, Probe, Progress, Refused, Same, Told,
-    Update,
+    Broadcast, Fingerprint, Frame, Hello, Need, Part, PartAck, Piece, Probe, Progress, Refused,
+    Same, Told, Update,
 };
 
 use alloc::vec::Vec;

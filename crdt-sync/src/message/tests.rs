@@ -9,8 +9,8 @@ use crdt_core::laws::{check_golden, golden_bytes};
 use crdt_core::wire::{DecodeErrorKind, Wire};
 
 use super::{
-    Fingerprint, Frame, Hello, Need, Part, PartAck, Piece, Probe, Progress, Refused, Same, Told,
-    Update,
+    Broadcast, Fingerprint, Frame, Hello, Need, Part, PartAck, Piece, Probe, Progress, Refused,
+    Same, Told, Update,
 };
 use crate::Incarnation;
 use crate::known::{Known, Reach};
@@ -114,6 +114,17 @@ fn piece() -> Frame {
     Frame::Piece(Piece { of: 0x5ea1, number: 2, count: 300, bytes: vec![1, 2, 3] })
 }
 
+fn broadcast() -> Frame {
+    Frame::Broadcast(Broadcast {
+        sender: incarnation(2, 0xa2),
+        from: 5,
+        to: 133,
+        required: Known::of(incarnation(3, 0xb), Reach::to(1)),
+        ids: vec![id(2)],
+        delta: vec![1, 0xde, 0x17],
+    })
+}
+
 /// Each form with its golden file.
 fn all() -> Vec<(&'static str, Frame)> {
     vec![
@@ -127,6 +138,7 @@ fn all() -> Vec<(&'static str, Frame)> {
         (include_str!("../../tests/golden/probe.hex"), probe()),
         (include_str!("../../tests/golden/refused.hex"), refused()),
         (include_str!("../../tests/golden/piece.hex"), piece()),
+        (include_str!("../../tests/golden/broadcast.hex"), broadcast()),
     ]
 }
 
@@ -200,7 +212,7 @@ fn a_seal_finds_every_flipped_bit_and_every_byte_that_is_missing_or_too_many() {
 fn what_is_not_canonical_is_refused() {
     let refused =
         |hex: &str| Frame::decode(&golden_bytes(hex)).map_err(|error| error.kind().clone());
-    assert_eq!(refused("01 09"), Err(DecodeErrorKind::UnknownTag(9)));
+    assert_eq!(refused("01 0a"), Err(DecodeErrorKind::UnknownTag(10)));
     let known = "02 0b00000003000000 01 00 a100000001000000 03 00";
     let same = refused(&std::format!("01 05 00 00 {known}"));
     assert_eq!(same, Err(DecodeErrorKind::OutOfOrder), "openings descend");
@@ -209,6 +221,8 @@ fn what_is_not_canonical_is_refused() {
     let far = "ff ff ff ff ff ff ff ff ff 01";
     let beyond = refused(&std::format!("01 01 07 00 09 00 04 02 01 01 {far} 00 00 00"));
     assert_eq!(beyond, Err(DecodeErrorKind::OutOfRange), "a stretch beyond the last position");
+    let beyond = refused(&std::format!("01 09 a200000002000000 01 {far} 00 00"));
+    assert_eq!(beyond, Err(DecodeErrorKind::OutOfRange), "a broadcast beyond the last position");
     for (piece, why) in [("02 02 07", "beyond the last"), ("00 01 07", "whole"), ("00 02", "empty")]
     {
         let piece = refused(&std::format!("01 08 a15e000000000000 {piece}"));

@@ -3,11 +3,12 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
+use crdt_core::ReplicaId;
 use crdt_core::wire::{DecodeError, DecodeErrorKind, Reader, Wire, Writer};
 
 use super::{
-    Fingerprint, Frame, Hello, Need, Part, PartAck, Piece, Probe, Progress, Refused, Same, Told,
-    Update,
+    Broadcast, Fingerprint, Frame, Hello, Need, Part, PartAck, Piece, Probe, Progress, Refused,
+    Same, Told, Update,
 };
 use crate::Incarnation;
 use crate::known::Known;
@@ -56,6 +57,10 @@ impl Wire for Frame {
                 writer.byte(Self::PIECE);
                 piece.write_to(writer);
             }
+            Self::Broadcast(broadcast) => {
+                writer.byte(Self::BROADCAST);
+                broadcast.write_to(writer);
+            }
         }
     }
 
@@ -80,6 +85,7 @@ impl Wire for Frame {
             }
             Self::REFUSED => Self::Refused(Refused { why: String::read_from(reader)? }),
             Self::PIECE => Self::Piece(Piece::read_from(reader)?),
+            Self::BROADCAST => Self::Broadcast(Broadcast::read_from(reader)?),
             _ => return Err(reader.error(DecodeErrorKind::UnknownTag(kind))),
         })
     }
@@ -99,7 +105,7 @@ impl Wire for Hello {
 
     fn read_from(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let (major, minor) = (reader.byte()?, reader.byte()?);
-        let replica = crdt_core::ReplicaId::from_bytes(reader.array()?);
+        let replica = ReplicaId::from_bytes(reader.array()?);
         let incarnation = Incarnation::read_from(reader)?;
         Ok(Self {
             major,
@@ -185,17 +191,13 @@ impl Wire for Update {
         self.told.write_to(writer);
         self.progress.write_to(writer);
         writer.varint(self.base);
-        writer.count(self.added.len());
-        self.added.iter().for_each(|id| writer.raw(id.as_bytes()));
+        write_ids(&self.added, writer);
         writer.raw(&self.delta);
     }
 
     fn read_from(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let (told, progress) = (Told::read_from(reader)?, Option::read_from(reader)?);
-        let (base, mut added) = (reader.varint()?, Vec::new());
-        for _ in 0..reader.count()? {
-            added.push(crdt_core::ReplicaId::from_bytes(reader.array()?));
-        }
+        let (base, added) = (reader.varint()?, read_ids(reader)?);
         Ok(Self { told, progress, base, added, delta: rest(reader)? })
     }
 }
@@ -263,6 +265,42 @@ impl Wire for Piece {
         }
         Ok(Self { of, number, count, bytes })
     }
+}
+
+/// The sender, `from`, the distance to `to`, what is required, the ids; all that follows is the change.
+impl Wire for Broadcast {
+    fn write_to(&self, writer: &mut Writer) {
+        self.sender.write_to(writer);
+        writer.varint(self.from);
+        writer.varint(self.to - self.from);
+        self.required.write_to(writer);
+        write_ids(&self.ids, writer);
+        writer.raw(&self.delta);
+    }
+
+    fn read_from(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
+        let sender = Incarnation::read_from(reader)?;
+        let (from, distance) = (reader.varint()?, reader.varint()?);
+        let to = from.checked_add(distance);
+        let to = to.ok_or_else(|| reader.error(DecodeErrorKind::OutOfRange))?;
+        let (required, ids) = (Known::read_from(reader)?, read_ids(reader)?);
+        Ok(Self { sender, from, to, required, ids, delta: rest(reader)? })
+    }
+}
+
+fn write_ids(ids: &[ReplicaId], writer: &mut Writer) {
+    writer.count(ids.len());
+    for id in ids {
+        writer.raw(id.as_bytes());
+    }
+}
+
+fn read_ids(reader: &mut Reader<'_>) -> Result<Vec<ReplicaId>, DecodeError> {
+    let mut ids = Vec::new();
+    for _ in 0..reader.count()? {
+        ids.push(ReplicaId::from_bytes(reader.array()?));
+    }
+    Ok(ids)
 }
 
 fn rest(reader: &mut Reader<'_>) -> Result<Vec<u8>, DecodeError> {

@@ -227,7 +227,8 @@ impl<S: Lattice> Replica<S> {
         link.claims.push((at, known.clone()));
         let progress = Progress { from: 0, to: at, session: None };
         let (mut arrived, mut claims) = (link.arrived.clone(), link.claims.clone());
-        let advance = self.advance(remote, Some(&progress), &mut arrived, &mut claims);
+        let stretch = Some((progress.from, progress.to));
+        let advance = self.advance(remote.incarnation, stretch, &mut arrived, &mut claims);
         if advance.is_some() {
             let taken = self.holding.take_in(None, advance, now, &self.config);
             taken.map_err(ReceiveError::Refused)?;

@@ -25,7 +25,8 @@ impl<S: Lattice> Replica<S> {
             let may_send = link.remote.is_some() && !is_busy;
             let forward = may_send.then_some(()).and_then(|()| {
                 let unsent = link.unsent();
-                let mut waiting = log.since(unsent).take_while(|(at, _)| *at < end);
+                let unsaid = self.unsaid().filter(|_| link.is_listening).unwrap_or(end);
+                let mut waiting = log.since(unsent).take_while(|(at, _)| *at < end.min(unsaid));
                 let remote = link.remote?;
                 let (at, entry) = waiting.find(|(at, _)| link.sent.end_of(*at).is_none())?;
                 if entry.is_tail && link.is_under_way() {
@@ -44,6 +45,8 @@ impl<S: Lattice> Replica<S> {
             timers.chain([owes, forward, quiet, news]).flatten().min()
         });
         let waiting = self.holding.release_deadline(&self.config);
-        on_links.chain(self.lag_deadline()).chain(self.joining_deadline()).chain(waiting).min()
+        let broadcast = self.broadcast_deadline().filter(|_| is_open);
+        let others = [self.lag_deadline(), self.joining_deadline(), waiting, broadcast];
+        on_links.chain(others.into_iter().flatten()).min()
     }
 }

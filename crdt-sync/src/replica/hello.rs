@@ -152,7 +152,9 @@ impl<S: Lattice> Replica<S> {
     }
 
     /// Begins a connection anew; what was being transferred over it goes on.
-    pub(super) fn replace(&mut self, peer: Peer, fresh: Link<S>) {
+    pub(super) fn replace(&mut self, peer: Peer, mut fresh: Link<S>) {
+        let is_listening = self.links.get(&peer).is_some_and(|former| former.is_listening);
+        fresh.is_listening = is_listening;
         let incarnation = fresh.remote.map(|remote| remote.incarnation);
         if let Some(former) = self.links.insert(peer, fresh) {
             self.suspend(former);

@@ -17,7 +17,6 @@ use crdt_core::Reading;
 
 use super::Replica;
 use crate::known::Known;
-use crate::link::Link;
 use crate::{Event, Lattice};
 
 impl<S: Lattice> Replica<S> {
@@ -75,7 +74,7 @@ impl<S: Lattice> Replica<S> {
     /// Has every link begin anew.
     pub(super) fn greet_all(&mut self, now: Reading) {
         for link in self.links.values_mut() {
-            *link = Link::new(now.monotonic_ms, self.holding.random.draw_u32());
+            link.reset(now.monotonic_ms, self.holding.random.draw_u32());
         }
     }
 }

@@ -32,7 +32,7 @@ pub(super) enum Joining {
 impl<S: Lattice> Replica<S> {
     /// What is wanted over a connection that begins.
     pub(super) fn need(&self, session: u32) -> Need {
-        let is_bottom = self.holding.state().is_bottom() && self.holding.quarantine.is_empty();
+        let is_bottom = self.is_bottom();
         match self.joining {
             Joining::Asking { session: asked, .. } if asked == session => Need::Everything,
             Joining::Asking { .. } => Need::NothingYet,
@@ -40,6 +40,15 @@ impl<S: Lattice> Replica<S> {
             Joining::Done if is_bottom => Need::Everything,
             Joining::NotYet | Joining::Done => Need::Difference,
         }
+    }
+
+    /// Whether it has nothing, and has asked nobody for what there is.
+    pub(super) fn may_be_brought_all(&self) -> bool {
+        self.joining == Joining::NotYet && self.is_bottom()
+    }
+
+    fn is_bottom(&self) -> bool {
+        self.holding.state().is_bottom() && self.holding.quarantine.is_empty()
     }
 
     /// Leaves to another to bring what there is, if the peer has asked another.

@@ -6,6 +6,7 @@
 //! | `receive`, `parts` | what a message brings, and what is longer than one |
 //! | `refuse` | what to do when it is not taken in |
 //! | `send`, `news`, `deadline` | what a peer is to hear next, and when |
+//! | `broadcast` | what is told to everybody at once |
 //! | `compare` | what to do when the log does not reach back to where a peer is |
 //! | `probes` | what two states differ in |
 //! | `join` | how a newcomer comes to have what there is |
@@ -13,6 +14,7 @@
 //! | `snapshot` | the replica as bytes, for its store or for others |
 //! | `watch` | tokens, durability, lag |
 
+mod broadcast;
 mod compare;
 mod deadline;
 mod hello;
@@ -130,6 +132,7 @@ pub struct Replica<S> {
     writes: BTreeSet<(Token, Durability)>,
     events: VecDeque<Event<S>>,
     joining: join::Joining,
+    broadcasts: broadcast::Broadcasts,
     has_told_restored: bool,
     /// How many comparisons were begun here.
     comparisons: u32,
@@ -180,6 +183,7 @@ impl<S: Lattice> Replica<S> {
             writes: BTreeSet::new(),
             events: VecDeque::new(),
             joining: join::Joining::NotYet,
+            broadcasts: broadcast::Broadcasts::default(),
             has_told_restored: false,
             comparisons: 0,
             has_learnt: false,
@@ -359,6 +363,7 @@ impl<S: Lattice> Replica<S> {
     pub fn discard_quarantine(&mut self, now: Reading) -> usize {
         let dropped = self.holding.discard();
         if dropped > 0 {
+            self.broadcasts.forget_arrived();
             self.greet_all(now);
         }
         dropped

@@ -51,6 +51,10 @@ impl<S: Lattice> Replica<S> {
             (link.known_sent, link.version_sent) = (durable.known.clone(), durable.version);
             return News { known: news, is_all: true };
         }
+        if link.is_listening && self.unsaid().is_some() {
+            // It is sent no change over the link that others bring.
+            return News::default();
+        }
         let waiting = self.holding.log.since(link.unsent()).filter_map(|(_, entry)| entry.origin);
         let mut hint = Known::default();
         for (sender, position) in waiting {

@@ -76,7 +76,8 @@ impl<S: Lattice> Replica<S> {
             }
             if concludes.is_none() || compared.is_some() {
                 claims.push((part.progress.to, part.known.clone()));
-                advance = self.advance(remote, Some(&part.progress), &mut arrived, &mut claims);
+                let stretches = Some((part.progress.from, part.progress.to));
+                advance = self.advance(remote.incarnation, stretches, &mut arrived, &mut claims);
             }
             // What was found out to be dead goes with what replaces it.
             last.merge(compared.and_then(|(_, kills)| kills));

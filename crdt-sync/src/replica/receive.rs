@@ -13,7 +13,7 @@ use crate::known::{Known, Reach};
 use crate::link::{Link, Remote};
 use crate::message::{Frame, Progress, Refused, Told, Update};
 use crate::ranges::Ranges;
-use crate::{Event, Lattice, Peer, ReceiveError, dictionary, seal};
+use crate::{Event, Incarnation, Lattice, Peer, ReceiveError, dictionary, seal};
 
 /// The most stretches of a log that are remembered beyond a gap.
 const MOST_STRETCHES: usize = 256;
@@ -62,6 +62,7 @@ impl<S: Lattice> Replica<S> {
         if core::mem::take(&mut self.has_learnt) {
             self.forget_continued();
         }
+        self.settle_broadcasts();
         self.drain_log();
         self.after_change();
     }
@@ -148,7 +149,7 @@ impl<S: Lattice> Replica<S> {
         let own = self.holding.incarnation;
         let heard = self.hear_on(&mut link, peer, frame, now);
         if self.holding.incarnation != own {
-            link = Link::new(now.monotonic_ms, self.holding.random.draw_u32());
+            link.reset(now.monotonic_ms, self.holding.random.draw_u32());
         }
         self.links.insert(peer, link);
         heard
@@ -180,6 +181,9 @@ impl<S: Lattice> Replica<S> {
             }
             Frame::Same(same) => self.hear_same(link, remote, &same, now),
             Frame::Probe(probe) => self.hear_probe(link, remote, probe, now),
+            Frame::Broadcast(_) => {
+                Err(ReceiveError::Unexpected("a message for all, and not for one"))
+            }
         }
     }
 
@@ -215,7 +219,8 @@ impl<S: Lattice> Replica<S> {
         }
         let (mut arrived, mut claims) = (link.arrived.clone(), link.claims.clone());
         add_claim(&mut claims, told.at, &told);
-        let advance = self.advance(remote, progress.as_ref(), &mut arrived, &mut claims);
+        let stretches = progress.as_ref().map(|progress| (progress.from, progress.to));
+        let advance = self.advance(remote.incarnation, stretches, &mut arrived, &mut claims);
         let is_news = change.is_some() || told.version > link.heard_version;
         if self.take(link, peer, change, advance, now)? {
             (link.arrived, link.claims) = (arrived, claims);
@@ -269,30 +274,29 @@ impl<S: Lattice> Replica<S> {
         }
     }
 
-    /// What a stretch of the peer's log brings this replica to include, given those that arrived
+    /// What a stretch of a sender's log brings this replica to include, given those that arrived
     /// before: nothing while there is a gap.
     pub(super) fn advance(
         &self,
-        remote: Remote,
-        progress: Option<&Progress>,
+        sender: Incarnation,
+        stretch: Option<(u64, u64)>,
         arrived: &mut Ranges,
         claims: &mut Vec<(u64, Known)>,
     ) -> Option<Advance> {
-        let sender = remote.incarnation;
         let held = self.holding.held.position(sender);
-        if let Some(progress) = progress {
-            arrived.insert(progress.from, progress.to);
+        if let Some((from, to)) = stretch {
+            arrived.insert(from, to);
             if arrived.len() > MOST_STRETCHES {
                 // It is sent again when it is not acknowledged.
                 arrived.clear();
-                arrived.insert(progress.from, progress.to);
+                arrived.insert(from, to);
             }
         }
         let mut from = arrived.start_of(held).unwrap_or(held);
         arrived.drop_below(held);
         let mut to = arrived.end_of(held).unwrap_or(held);
         if self.config.makes(Fault::KnowAcrossGaps) {
-            (from, to) = (0, progress.map_or(to, |progress| progress.to.max(to)));
+            (from, to) = (0, stretch.map_or(to, |(_, end)| end.max(to)));
         }
         let mut known = Known::default();
         claims.retain(|(at, claim)| {

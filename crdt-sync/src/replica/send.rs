@@ -259,6 +259,9 @@ impl<S: Lattice> Replica<S> {
         if self.config.makes(Fault::SendEarly) {
             end = self.holding.position();
         }
+        if let Some(unsaid) = self.unsaid().filter(|_| link.is_listening) {
+            end = end.min(unsaid);
+        }
         let most = self.config.max_message.saturating_sub(OVERHEAD);
         let mut from = link.unsent();
         while from < end {

@@ -11,6 +11,8 @@ use super::report::{Counts, Traffic};
 pub(super) enum Coming {
     /// A message arrives.
     Message { from: usize, to: usize, connection: u64, bytes: Vec<u8> },
+    /// What was said to everybody arrives.
+    Broadcast { from: usize, to: usize, bytes: Vec<u8> },
     /// What a host had written to its disk by then is durable.
     Synced { host: usize, opening: u64, written: u64 },
 }
@@ -94,6 +96,7 @@ impl Network {
         self.connections.get(&(one.min(other), one.max(other))).copied().unwrap_or_default()
     }
 
+    /// Sends over the connection of two.
     pub(super) fn send(
         &mut self,
         from: usize,
@@ -101,6 +104,32 @@ impl Network {
         bytes: &[u8],
         now_ms: u64,
         dice: &mut Dice,
+    ) {
+        let connection = self.connection(from, to);
+        let coming = |bytes| Coming::Message { from, to, connection, bytes };
+        self.carry((from, to), bytes, now_ms, dice, coming);
+    }
+
+    /// Sends one who listens what everybody is told.
+    pub(super) fn broadcast(
+        &mut self,
+        from: usize,
+        to: usize,
+        bytes: &[u8],
+        now_ms: u64,
+        dice: &mut Dice,
+    ) {
+        let coming = |bytes| Coming::Broadcast { from, to, bytes };
+        self.carry((from, to), bytes, now_ms, dice, coming);
+    }
+
+    fn carry(
+        &mut self,
+        (from, to): (usize, usize),
+        bytes: &[u8],
+        now_ms: u64,
+        dice: &mut Dice,
+        coming: impl Fn(Vec<u8>) -> Coming,
     ) {
         self.traffic.count(from, to, bytes, now_ms);
         let Weather { loss, repeat, damage, delay_ms } = self.weather;
@@ -126,8 +155,7 @@ impl Network {
                 self.counts.add("a message is damaged", 1);
                 hurt(&mut bytes, dice);
             }
-            let connection = self.connection(from, to);
-            self.enter(at_ms, Coming::Message { from, to, connection, bytes });
+            self.enter(at_ms, coming(bytes));
         }
     }
 }

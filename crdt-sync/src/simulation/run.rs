@@ -185,6 +185,9 @@ fn message(panic: &(dyn Any + Send)) -> String {
 fn describe(setup: &Setup) -> String {
     let mut text = format!("{} hosts, {:?}", setup.configs.len(), setup.topology);
     text.push_str(if setup.troubles.datagrams { ", datagrams" } else { ", connections" });
+    if setup.is_broadcast {
+        text.push_str(", and a stream for everybody");
+    }
     if setup.troubles.tightness {
         let logs: Vec<_> = setup.configs.iter().map(|config| config.log_bytes).collect();
         let most = setup.configs.first().map_or(0, |config| config.max_message);

@@ -115,6 +115,8 @@ pub(super) struct Setup {
     pub(super) seed: u64,
     pub(super) topology: Topology,
     pub(super) troubles: Troubles,
+    /// Whether everybody listens to what all others say to everybody, besides the links.
+    pub(super) is_broadcast: bool,
     pub(super) configs: Vec<Config>,
 }
 
@@ -153,6 +155,7 @@ impl Setup {
             }
         });
         let configs = configs.collect();
-        Self { seed, topology: topology.unwrap_or(drawn), troubles, configs }
+        let is_broadcast = Dice::new(seed, 7).percent(30);
+        Self { seed, topology: topology.unwrap_or(drawn), troubles, is_broadcast, configs }
     }
 }

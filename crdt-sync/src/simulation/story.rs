@@ -79,6 +79,10 @@ pub(super) fn kinds(bytes: &[u8]) -> impl Iterator<Item = &'static str> {
         Ok(Frame::Probe(probe)) => [Some("message Probe"), Some(reconcile::kind(&probe.bytes))],
         Ok(Frame::Refused(_)) => [Some("message Refused"), None],
         Ok(Frame::Piece(_)) => [Some("message Piece"), None],
+        Ok(Frame::Broadcast(said)) => {
+            let leaves_out = "message Broadcast that leaves out what others say";
+            [Some("message Broadcast"), (!said.required.is_empty()).then_some(leaves_out)]
+        }
         Err(_) => [Some("message that cannot be read"), None],
     };
     kinds.into_iter().flatten()

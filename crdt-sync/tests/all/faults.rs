@@ -94,6 +94,11 @@ fn sending_before_it_is_durable_makes_a_crash_look_like_a_restored_backup() {
 }
 
 #[test]
+fn what_a_broadcast_leaves_out_counts_although_it_is_not_there() {
+    breaks::<Sets>(Fault::IncludeWithoutRequired, Law::Tokens);
+}
+
+#[test]
 fn positions_used_again_hide_a_restored_backup() {
     breaks::<Sets>(Fault::ReusePositions, Law::Identity);
 }

@@ -1,6 +1,7 @@
 //! What replicas promise, a file for each kind of promise: in one program, since it takes longer to
 //! link one than to run it.
 
+mod broadcast;
 mod cost;
 mod damage;
 mod document;

@@ -185,8 +185,10 @@ impl<M: Model<State: Lattice>> World<M> {
     /// One end of a connection.
     pub(super) fn connect(&mut self, host: usize, other: usize) {
         let now = self.hosts[host].reading(self.now_ms);
+        let is_listening = self.setup.is_broadcast;
         if let Some(replica) = self.replica(host) {
             replica.connect(Peer(other as u64), now);
+            replica.set_listening(Peer(other as u64), is_listening);
             self.hosts[host].links.insert(other);
         }
     }

@@ -69,7 +69,7 @@ impl<M: Model<State: Lattice>> World<M> {
         }
     }
 
-    const fn may_be_refused(&self, why: &ReceiveError) -> bool {
+    pub(super) const fn may_be_refused(&self, why: &ReceiveError) -> bool {
         match why {
             ReceiveError::Refused(AdmitError::FutureTimestamp { .. }) | ReceiveError::Damaged => {
                 true

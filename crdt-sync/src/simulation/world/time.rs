@@ -48,6 +48,9 @@ impl<M: Model<State: Lattice>> World<M> {
                 Some(Coming::Message { from, to, connection, bytes }) => {
                     self.deliver(from, to, connection, &bytes)
                 }
+                Some(Coming::Broadcast { from, to, bytes }) => {
+                    self.deliver_broadcast(from, to, &bytes)
+                }
                 Some(Coming::Synced { host, opening, written }) => {
                     if self.hosts[host].is_up() && self.hosts[host].opening == opening {
                         self.sync(host, written)?;
@@ -87,6 +90,49 @@ impl<M: Model<State: Lattice>> World<M> {
         self.pump(to)
     }
 
+    /// What was said to everybody reaches one, if it is up: what it misses comes over a link.
+    fn deliver_broadcast(&mut self, from: usize, to: usize, bytes: &[u8]) -> Result<(), Violation> {
+        let now = self.hosts[to].reading_if_up(self.now_ms);
+        let is_cut = self.network.cut.contains(&(from, to));
+        let (Some(replica), Some(now), false) = (self.replica(to), now, is_cut) else {
+            return Ok(());
+        };
+        let heard = replica.receive_broadcast(bytes, now);
+        let (host, by, length) = (Name(to), Name(from), bytes.len());
+        let said = format_args!("    {host} hears {by} say to all: {length} bytes, {heard:?}");
+        self.story.tell(self.now_ms, said);
+        if let Err(why) = heard
+            && !self.may_be_refused(&why)
+        {
+            let evidence = format!("{host} refuses what {by} says to everybody: {why}");
+            return violated(Law::Refusal, evidence);
+        }
+        self.pump(to)
+    }
+
+    /// Has a replica say to everybody what it has to say.
+    fn broadcast(&mut self, host: usize, now: crdt_core::Reading) -> Result<(), Violation> {
+        while self.setup.is_broadcast
+            && let Some(bytes) = self.replica(host).and_then(|replica| replica.next_broadcast(now))
+        {
+            let most = self.hosts[host].config.max_message;
+            if bytes.len() > most {
+                let length = bytes.len();
+                let evidence = format!("a broadcast of {length} bytes, where {most} are the most");
+                return violated(Law::Refusal, evidence);
+            }
+            for kind in kinds(&bytes) {
+                self.counts.add(kind, 1);
+            }
+            let others = self.present().filter(|other| *other != host);
+            for other in others {
+                self.story.tell_message(self.now_ms, host, other, &bytes);
+                self.network.broadcast(host, other, &bytes, self.now_ms, &mut self.dice);
+            }
+        }
+        Ok(())
+    }
+
     /// A host asked to be asked now.
     fn wake(&mut self, host: usize) -> Result<(), Violation> {
         let before = self.network.traffic.total.messages;
@@ -118,6 +164,7 @@ impl<M: Model<State: Lattice>> World<M> {
             self.drain_records(host);
             self.drain_events(host)?;
             let Some(now) = self.hosts[host].reading_if_up(self.now_ms) else { return Ok(()) };
+            self.broadcast(host, now)?;
             let Some(message) = self.replica(host).and_then(|replica| replica.next_message(now))
             else {
                 break;

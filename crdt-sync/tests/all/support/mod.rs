@@ -41,6 +41,17 @@ pub(crate) struct Store {
     pub(crate) records: Vec<Vec<u8>>,
 }
 
+/// What was said to everybody, and how far each has read.
+#[derive(Default)]
+pub(crate) struct Stream {
+    pub(crate) said: Vec<(usize, Vec<u8>)>,
+    pub(crate) read: Vec<usize>,
+    /// Those who do not read now.
+    pub(crate) away: Vec<usize>,
+    /// What the stream has lost, by place.
+    pub(crate) lost: Vec<usize>,
+}
+
 /// Replicas, each linked to those that it is connected with, under their numbers as peers.
 pub(crate) struct Fleet<S> {
     pub(crate) replicas: Vec<Replica<S>>,
@@ -54,6 +65,8 @@ pub(crate) struct Fleet<S> {
     pub(crate) events: Vec<(usize, Event<S>)>,
     /// Whether there are copies of one store, which refuse each other's writes.
     pub(crate) has_copies: bool,
+    /// A stream that everybody writes to and reads, if there is one.
+    pub(crate) stream: Option<Stream>,
 }
 
 impl<S: Lattice> Fleet<S> {
@@ -77,6 +90,7 @@ impl<S: Lattice> Fleet<S> {
             messages: BTreeMap::new(),
             events: Vec::new(),
             has_copies: false,
+            stream: None,
         }
     }
 
@@ -85,9 +99,40 @@ impl<S: Lattice> Fleet<S> {
     }
 
     pub(crate) fn connect(&mut self, one: usize, other: usize) {
+        let (now, is_listening) = (self.now(), self.stream.is_some());
+        for (one, other) in [(one, other), (other, one)] {
+            self.replicas[one].connect(Peer(other as u64), now);
+            self.replicas[one].set_listening(Peer(other as u64), is_listening);
+        }
+    }
+
+    /// Has everybody say to a stream what is for all, and read it.
+    pub(crate) fn begin_stream(&mut self) {
+        self.stream = Some(Stream { read: vec![0; self.replicas.len()], ..Stream::default() });
+        self.settle();
+    }
+
+    /// What was said to the stream, and is new, reaches those who read.
+    fn flow(&mut self) {
         let now = self.now();
-        self.replicas[one].connect(Peer(other as u64), now);
-        self.replicas[other].connect(Peer(one as u64), now);
+        let Some(stream) = &mut self.stream else { return };
+        for (from, replica) in self.replicas.iter_mut().enumerate() {
+            stream.said.extend(
+                std::iter::from_fn(|| replica.next_broadcast(now)).map(|bytes| (from, bytes)),
+            );
+        }
+        for (number, replica) in self.replicas.iter_mut().enumerate() {
+            if stream.away.contains(&number) {
+                continue;
+            }
+            for place in stream.read[number]..stream.said.len() {
+                let (from, bytes) = &stream.said[place];
+                if *from != number && !stream.lost.contains(&place) {
+                    replica.receive_broadcast(bytes, now).expect("said by one of the family");
+                }
+            }
+            stream.read[number] = stream.said.len();
+        }
     }
 
     /// Ends a process, however it stands, and opens its store again.
@@ -153,6 +198,8 @@ impl<S: Lattice> Fleet<S> {
         let now = self.now();
         loop {
             let mut under_way = Vec::new();
+            (0..self.replicas.len()).for_each(|number| self.persist(number));
+            self.flow();
             for from in 0..self.replicas.len() {
                 self.persist(from);
                 let replica = &mut self.replicas[from];
