@@ -6,6 +6,7 @@
 //! - [`store`]: what it keeps of its documents, so that it can be killed at any moment;
 //! - [`engine`]: the one owner of all its documents: reads, writes, links;
 //! - [`http`]: what it answers, and the protocol over `WebSocket`s;
+//! - `nats`, with the feature of that name: NATS between regions;
 //! - [`serve`]: the process.
 //!
 //! The demonstration, which `cargo xtask demo` runs:
@@ -20,6 +21,8 @@ pub mod config;
 pub mod control;
 pub mod engine;
 pub mod http;
+#[cfg(feature = "nats")]
+pub mod nats;
 pub mod operations;
 pub mod region;
 pub mod serve;

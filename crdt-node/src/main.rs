@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use crdt_node::config::{Config, ConfigError, Peer, hash_of};
+use crdt_node::config::{Config, ConfigError, Nats, Peer, hash_of};
 use crdt_node::operations::{Plan, PlanError};
 use crdt_node::serve::{ServeError, serve};
 use crdt_node::supervisor::Failure;
@@ -61,6 +61,10 @@ struct Run {
     /// Another region and where it listens: us-east=ws://10.0.0.7:8080.
     #[arg(long, value_name = "REGION=URL", value_parser = |text: &str| Ok::<_, Infallible>(peer(text)))]
     peer: Vec<Peer>,
+    /// The region's NATS server, over which regions without an address are reached, and changes
+    /// are said once for all.
+    #[arg(long, value_name = "URL")]
+    nats: Option<String>,
     /// What else there is to say: scopes, tokens, limits.
     #[arg(long)]
     config: Option<PathBuf>,
@@ -121,7 +125,7 @@ fn node(run: Run) -> ExitCode {
 
 /// What the file says, and the command line besides: it comes first.
 fn configured(run: Run) -> Result<Config, ConfigError> {
-    let Run { region, data, listen, peer, config, .. } = run;
+    let Run { region, data, listen, peer, nats, config, .. } = run;
     let mut configured = match (config, region, listen) {
         (Some(path), region, listen) => Config::read(&path, region.as_deref(), listen)?,
         (None, region, listen) => {
@@ -132,6 +136,12 @@ fn configured(run: Run) -> Result<Config, ConfigError> {
     };
     configured.data = data.or(configured.data);
     configured.peers.extend(peer);
+    if let Some(url) = nats {
+        configured.nats = Some(match configured.nats {
+            Some(nats) => Nats { url, ..nats },
+            None => Nats::at(url),
+        });
+    }
     Ok(configured)
 }
 

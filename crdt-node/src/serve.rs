@@ -23,6 +23,9 @@ pub enum ServeError {
     Listen(std::net::SocketAddr, io::Error),
     /// There is no thread to be had.
     Io(io::Error),
+    /// NATS cannot be used.
+    #[cfg(feature = "nats")]
+    Nats(crate::nats::NatsError),
     /// Its store has failed.
     Failed,
 }
@@ -35,6 +38,8 @@ impl fmt::Display for ServeError {
             Self::Start(error) => error.fmt(f),
             Self::Listen(address, error) => write!(f, "cannot listen on {address}: {error}"),
             Self::Io(error) => error.fmt(f),
+            #[cfg(feature = "nats")]
+            Self::Nats(error) => error.fmt(f),
             Self::Failed => f.write_str(
                 "the store has failed, and the node has ended: mend the disk, and start it",
             ),
@@ -75,8 +80,10 @@ async fn run(config: Config) -> Result<(), ServeError> {
     let dialing: Vec<_> =
         peers.into_iter().map(|peer| tokio::spawn(dial(node.clone(), peer))).collect();
     let served = axum::serve(listener, router(node.clone())).into_future();
+    let streamed = streamed(node.clone());
     tokio::select! {
         served = served => served.map_err(ServeError::Io)?,
+        failed = streamed => failed?,
         _ = &mut ended => return Err(ServeError::Failed),
         () = asked_to_end() => {}
     }
@@ -84,6 +91,20 @@ async fn run(config: Config) -> Result<(), ServeError> {
     node.engine.end().await;
     let _closed = ended.await;
     Ok(())
+}
+
+/// Serves the region's NATS server, if it has one, until that is of no use.
+#[cfg(feature = "nats")]
+async fn streamed(node: Node) -> Result<(), ServeError> {
+    match crate::nats::run(node).await {
+        Ok(()) => std::future::pending().await,
+        Err(error) => Err(ServeError::Nats(error)),
+    }
+}
+
+#[cfg(not(feature = "nats"))]
+async fn streamed(_node: Node) -> Result<(), ServeError> {
+    std::future::pending().await
 }
 
 /// Waits for Ctrl-C, or for what a service manager sends.

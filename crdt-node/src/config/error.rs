@@ -53,6 +53,16 @@ pub enum ConfigError {
         /// The scope.
         scope: String,
     },
+    /// A scope that is bound to regions does not go over NATS, and there is no other way to one of
+    /// them.
+    Bound {
+        /// The scope.
+        scope: String,
+        /// The region without an address.
+        region: String,
+    },
+    /// NATS is configured, and this program was built without it.
+    NoNats,
     /// The hash of a token is none.
     Hash {
         /// What is there.
@@ -97,6 +107,15 @@ impl fmt::Display for ConfigError {
                     "a token is for the scope {scope}, which there is not: add [scope.{scope}]"
                 )
             }
+            Self::Bound { scope, region } => write!(
+                f,
+                "the scope {scope} is bound to regions, so it does not go over NATS, and the region \
+                 {region} has no `url` to connect to: add one"
+            ),
+            Self::NoNats => f.write_str(
+                "NATS is configured, and this program was built without it: build it with \
+                 `--features nats`",
+            ),
             Self::Hash { hash } => write!(
                 f,
                 "{hash:?} is not the hash of a token: `crdt-node hash-token` prints one, of 64 \

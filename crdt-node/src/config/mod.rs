@@ -11,6 +11,9 @@
 //! url = "ws://10.0.0.7:8080"
 //! token = "what us-east is shown"
 //!
+//! [nats]                                 # the NATS server of this region
+//! url = "nats://127.0.0.1:4222"
+//!
 //! [scope.global]                         # documents that every region holds
 //! [scope.eu-only]                        # and documents that these regions hold
 //! regions = ["eu-west", "eu-central"]
@@ -25,9 +28,11 @@
 //! |---|---|
 //! | `error` | what is wrong with a configuration |
 //! | `access` | what a token allows |
+//! | `nats` | how the region's NATS server is reached |
 
 mod access;
 mod error;
+mod nats;
 #[cfg(test)]
 mod tests;
 
@@ -39,6 +44,7 @@ use serde::Deserialize;
 
 pub use access::{Access, Caller, May, hash_of};
 pub use error::ConfigError;
+pub use nats::Nats;
 
 /// The scope that there is when none is configured.
 pub const GLOBAL: &str = "global";
@@ -65,6 +71,8 @@ pub struct Config {
     /// Who may do what. Without one, everybody may do everything.
     #[serde(default, rename = "token")]
     pub tokens: Vec<Access>,
+    /// The region's NATS server, if it has one.
+    pub nats: Option<Nats>,
     /// The bounds.
     #[serde(default)]
     pub limits: Limits,
@@ -76,7 +84,8 @@ pub struct Config {
 pub struct Peer {
     /// Its name.
     pub region: String,
-    /// Where it listens: `ws://`, the host and the port. Without one, it connects to us.
+    /// Where it listens: `ws://`, the host and the port. Without one, it connects to us, or is
+    /// reached over NATS.
     pub url: Option<String>,
     /// What it is shown.
     pub token: Option<String>,
@@ -128,6 +137,7 @@ impl Config {
             peers: Vec::new(),
             scopes: BTreeMap::new(),
             tokens: Vec::new(),
+            nats: None,
             limits: Limits::default(),
         }
     }
@@ -198,6 +208,7 @@ impl Config {
                 return Err(ConfigError::UnknownRegion { scope, region });
             }
         }
+        self.check_nats()?;
         for token in &self.tokens {
             token.check(&self.scope_names())?;
         }
@@ -205,6 +216,33 @@ impl Config {
             return Err(ConfigError::Open { listen: self.listen });
         }
         Ok(())
+    }
+
+    /// With NATS, what is bound to regions goes directly between them.
+    fn check_nats(&self) -> Result<(), ConfigError> {
+        if self.nats.is_none() {
+            return Ok(());
+        }
+        if !cfg!(feature = "nats") {
+            return Err(ConfigError::NoNats);
+        }
+        for scope in self.scopes_held().into_iter().filter(|scope| self.is_bound(scope)) {
+            let holds = |peer: &&Peer| self.scopes_of(&peer.region).contains(&scope);
+            let mut holders = self.peers.iter().filter(holds);
+            if let Some(Peer { region, .. }) = holders.find(|peer| peer.url.is_none()) {
+                return Err(ConfigError::Bound { scope, region: region.clone() });
+            }
+        }
+        Ok(())
+    }
+
+    fn is_bound(&self, scope: &str) -> bool {
+        self.scopes.get(scope).is_some_and(|scope| scope.regions.is_some())
+    }
+
+    /// The scopes that go over NATS: those that every region may hold.
+    pub fn scopes_streamed(&self) -> Vec<String> {
+        self.scopes_held().into_iter().filter(|scope| !self.is_bound(scope)).collect()
     }
 
     /// The scopes that this region holds.

@@ -6,7 +6,7 @@ use crdt_core::{Reading, ReplicaId};
 use crdt_document::Document;
 use crdt_sync::{Config, Opening, Replica, Snapshot};
 
-use super::input::Refusal;
+use super::input::{Holds, Refusal};
 use super::saver::Saver;
 use super::{Settings, StartError};
 use crate::store::{Address, Store};
@@ -110,6 +110,11 @@ impl Documents {
 
     pub(super) fn addresses(&self) -> impl Iterator<Item = &Address> {
         self.held.keys()
+    }
+
+    /// The addresses of those that a link is for.
+    pub(super) fn all(&self, of: &Holds) -> Vec<Address> {
+        self.addresses().filter(|address| of.include(address)).cloned().collect()
     }
 
     pub(super) fn iter(&self) -> impl Iterator<Item = (&Address, &Held)> {

@@ -14,6 +14,7 @@ use super::input::{
     Durable, Holds, Input, LinkId, LinkRequest, Outgoing, ReadRequest, Refusal, Regions, Settled,
     Shown, WriteRequest,
 };
+use super::publisher::Stream;
 use crate::store::Address;
 
 /// How many messages may be on their way to one link.
@@ -105,6 +106,37 @@ impl Engine {
     /// [`Refusal::TooManyDocuments`], [`Refusal::Stopped`].
     pub async fn link_client(&self, address: Address) -> Result<Link, Refusal> {
         self.link(None, Holds::One(address)).await
+    }
+
+    /// Has the changes of these scopes said once for all regions, until what is returned is dropped.
+    /// Those that [listen](Engine::set_listening) are sent over their links only what does not reach
+    /// them so.
+    ///
+    /// # Errors
+    ///
+    /// [`Refusal::Stopped`].
+    pub async fn publish(&self, scopes: Vec<String>) -> Result<mpsc::Receiver<Outgoing>, Refusal> {
+        let (outgoing, published) = mpsc::channel(OUTGOING);
+        self.send(Input::Publish(Stream { scopes, outgoing })).await?;
+        Ok(published)
+    }
+
+    /// Says whether a region hears what is [published](Engine::publish).
+    ///
+    /// # Errors
+    ///
+    /// [`Refusal::Stopped`].
+    pub async fn set_listening(&self, region: String, is_listening: bool) -> Result<(), Refusal> {
+        self.send(Input::Listening { region, is_listening }).await
+    }
+
+    /// What another region has said to all has come. Should it be refused, it comes over a link.
+    ///
+    /// # Errors
+    ///
+    /// [`Refusal::Stopped`].
+    pub async fn hear(&self, address: Address, bytes: Bytes) -> Result<(), Refusal> {
+        self.send(Input::Heard { address, bytes }).await
     }
 
     async fn link(&self, region: Option<String>, holds: Holds) -> Result<Link, Refusal> {

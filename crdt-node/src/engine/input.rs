@@ -8,6 +8,7 @@ use crdt_document::{Document, Transaction, WriteError};
 use crdt_sync::{Level, Token, WriteError as ReplicaError};
 use tokio::sync::{mpsc, oneshot};
 
+use super::publisher::Stream;
 use crate::store::Address;
 
 /// Where a write has to be durable, besides here, before it is answered.
@@ -179,6 +180,9 @@ pub(crate) enum Input {
     Write(WriteRequest),
     Open(LinkRequest),
     Received { link: LinkId, address: Address, bytes: Bytes },
+    Publish(Stream),
+    Heard { address: Address, bytes: Bytes },
+    Listening { region: String, is_listening: bool },
     Room { link: LinkId },
     Closed { link: LinkId },
     Regions(oneshot::Sender<Regions>),

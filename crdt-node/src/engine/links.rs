@@ -24,7 +24,11 @@ struct Link {
 
 /// All connections.
 #[derive(Default)]
-pub(super) struct Links(BTreeMap<LinkId, Link>);
+pub(super) struct Links {
+    links: BTreeMap<LinkId, Link>,
+    /// The regions that hear what is said to all.
+    listening: BTreeSet<String>,
+}
 
 const fn peer(link: LinkId) -> Peer {
     Peer(link.0)
@@ -42,7 +46,9 @@ impl Links {
         let LinkRequest { id, region, holds, outgoing, opened } = request;
         let made = match (&holds, &region) {
             (Holds::One(address), _) => self.make(address, documents, settings, now),
-            (_, Some(name)) if self.0.values().any(|link| link.region.as_ref() == Some(name)) => {
+            (_, Some(name))
+                if self.links.values().any(|link| link.region.as_ref() == Some(name)) =>
+            {
                 Err(Refusal::Linked { region: name.clone() })
             }
             _ => Ok(()),
@@ -51,14 +57,13 @@ impl Links {
         if opened.send(made).is_err() || !is_made {
             return;
         }
-        let addresses: Vec<Address> =
-            documents.addresses().filter(|address| holds.include(address)).cloned().collect();
-        for address in addresses {
+        for address in documents.all(&holds) {
             if let Some(held) = documents.touch(&address) {
                 held.replica.connect(peer(id), now);
+                held.replica.set_listening(peer(id), self.listens(region.as_ref()));
             }
         }
-        self.0.insert(id, Link { region, holds, outgoing, held_up: BTreeSet::new() });
+        self.links.insert(id, Link { region, holds, outgoing, held_up: BTreeSet::new() });
     }
 
     /// An empty document of this name, if there is none: all links that it is for are connected.
@@ -72,19 +77,44 @@ impl Links {
         if documents.make(address, settings)?
             && let Some(held) = documents.touch(address)
         {
-            for (id, _) in self.0.iter().filter(|(_, link)| link.holds.include(address)) {
+            for (id, link) in self.links.iter().filter(|(_, link)| link.holds.include(address)) {
                 held.replica.connect(peer(*id), now);
+                held.replica.set_listening(peer(*id), self.listens(link.region.as_ref()));
             }
         }
         Ok(())
     }
 
+    fn listens(&self, region: Option<&String>) -> bool {
+        region.is_some_and(|region| self.listening.contains(region))
+    }
+
+    /// A region hears what is said to all, or no longer.
+    pub(super) fn set_listening(
+        &mut self,
+        region: String,
+        is_listening: bool,
+        documents: &mut Documents,
+    ) {
+        let is_its = |link: &Link| link.region.as_ref() == Some(&region);
+        for (id, link) in self.links.iter().filter(|(_, link)| is_its(link)) {
+            for address in documents.all(&link.holds) {
+                if let Some(held) = documents.touch(&address) {
+                    held.replica.set_listening(peer(*id), is_listening);
+                }
+            }
+        }
+        if is_listening {
+            self.listening.insert(region);
+        } else {
+            self.listening.remove(&region);
+        }
+    }
+
     /// The connection is gone.
     pub(super) fn close(&mut self, id: LinkId, documents: &mut Documents) {
-        let Some(link) = self.0.remove(&id) else { return };
-        let addresses: Vec<Address> =
-            documents.addresses().filter(|address| link.holds.include(address)).cloned().collect();
-        for address in addresses {
+        let Some(link) = self.links.remove(&id) else { return };
+        for address in documents.all(&link.holds) {
             if let Some(held) = documents.touch(&address) {
                 held.replica.disconnect(peer(id));
             }
@@ -101,7 +131,7 @@ impl Links {
         settings: &Settings,
         now: Reading,
     ) {
-        let Some(link) = self.0.get(&id) else { return };
+        let Some(link) = self.links.get(&id) else { return };
         if !link.holds.include(address) {
             tracing::warn!(%address, region = link.region, "a message for what the peer may not hold");
             return;
@@ -118,9 +148,28 @@ impl Links {
         }
     }
 
+    /// What another region has said to all has come: should it be refused, it comes over a link.
+    pub(super) fn hear(
+        &self,
+        address: &Address,
+        bytes: &Bytes,
+        documents: &mut Documents,
+        settings: &Settings,
+        now: Reading,
+    ) {
+        if let Err(refusal) = self.make(address, documents, settings, now) {
+            tracing::warn!(%address, %refusal, "a document of a peer is not taken in");
+            return;
+        }
+        let Some(held) = documents.touch(address) else { return };
+        if let Err(why) = held.replica.receive_broadcast(bytes, now) {
+            tracing::warn!(%address, %why, "what a region says to all is refused");
+        }
+    }
+
     /// What was on its way to a link has left.
     pub(super) fn has_room(&mut self, id: LinkId, documents: &mut Documents) {
-        let Some(link) = self.0.get_mut(&id) else { return };
+        let Some(link) = self.links.get_mut(&id) else { return };
         for address in std::mem::take(&mut link.held_up) {
             let _held = documents.touch(&address);
         }
@@ -129,7 +178,7 @@ impl Links {
     /// Sends what a document has to say, as far as there is room; tells whether there was not.
     pub(super) fn send(&mut self, address: &Address, held: &mut Held, now: Reading) -> bool {
         let mut is_held_up = false;
-        for (id, link) in self.0.iter_mut().filter(|(_, link)| link.holds.include(address)) {
+        for (id, link) in self.links.iter_mut().filter(|(_, link)| link.holds.include(address)) {
             loop {
                 let room = match link.outgoing.try_reserve() {
                     Ok(room) => room,
@@ -151,7 +200,7 @@ impl Links {
     /// Notes which replica of a document a region has.
     pub(super) fn learn<S>(&self, held: &mut Held, event: &Event<S>, settings: &Settings) {
         let Event::Connected { peer: Peer(number), replica } = event else { return };
-        let region = self.0.get(&LinkId(*number)).and_then(|link| link.region.as_ref());
+        let region = self.links.get(&LinkId(*number)).and_then(|link| link.region.as_ref());
         let Some(region) = region.filter(|region| settings.members.contains_key(*region)) else {
             return;
         };
@@ -171,7 +220,7 @@ impl Links {
             let is_its = |link: &Link| link.region.as_ref() == Some(name);
             let mut region = Region {
                 name: name.clone(),
-                is_connected: self.0.values().any(is_its),
+                is_connected: self.links.values().any(is_its),
                 positions: 0,
                 bytes: 0,
                 age: Duration::ZERO,

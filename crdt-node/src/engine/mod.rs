@@ -10,6 +10,7 @@
 //! | `handle`, `input` | what may be asked of the engine, and what it answers |
 //! | `documents` | which documents there are, and what each has to say |
 //! | `links` | who is connected, and how much may be on its way to them |
+//! | `publisher` | where that goes which is said to all regions at once |
 //! | `waits` | who waits for a token or for durability, and until when |
 //! | `saver` | what is being committed |
 
@@ -17,6 +18,7 @@ mod documents;
 mod handle;
 mod input;
 mod links;
+mod publisher;
 mod saver;
 #[cfg(test)]
 mod tests;
@@ -34,6 +36,7 @@ use crate::store::{Address, Store, StoreError};
 use documents::Documents;
 use input::Input;
 use links::Links;
+use publisher::Publisher;
 use saver::{Saved, Saver};
 use waits::Waits;
 
@@ -92,8 +95,8 @@ pub fn start(
     let documents = Documents::open(&settings, &*store)?;
     let (sender, inputs) = mpsc::channel(INPUTS);
     let saver = Saver::new(store);
-    let (links, waits) = (Links::default(), Waits::default());
-    let task = Task { settings, documents, links, waits, saver };
+    let (links, publisher, waits) = (Links::default(), Publisher::default(), Waits::default());
+    let task = Task { settings, documents, links, publisher, waits, saver };
     let ended = tokio::spawn(task.serve(inputs));
     Ok((Engine::new(sender), ended))
 }
@@ -128,6 +131,7 @@ struct Task {
     settings: Settings,
     documents: Documents,
     links: Links,
+    publisher: Publisher,
     waits: Waits,
     saver: Saver,
 }
@@ -182,6 +186,13 @@ impl Task {
             Input::Received { link, address, bytes } => {
                 links.receive(link, &address, &bytes, documents, settings, now);
             }
+            Input::Publish(stream) => self.publisher.begin(stream, documents),
+            Input::Listening { region, is_listening } => {
+                links.set_listening(region, is_listening, documents);
+            }
+            Input::Heard { address, bytes } => {
+                links.hear(&address, &bytes, documents, settings, now);
+            }
             Input::Room { link } => links.has_room(link, documents),
             Input::Closed { link } => links.close(link, documents),
             Input::End => {}
@@ -204,7 +215,8 @@ impl Task {
                 self.waits.made(&address, held);
                 held.is_new = false;
             }
-            let is_held_up = self.links.send(&address, held, now);
+            let is_full = self.publisher.send(&address, held, now);
+            let is_held_up = self.links.send(&address, held, now) || is_full;
             while let Some(record) = held.replica.next_record() {
                 held.grow(record.bytes.len());
                 self.saver.record(&address, record);

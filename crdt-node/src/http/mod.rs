@@ -27,7 +27,7 @@ use crate::config::{Caller, Config, May};
 use crate::engine::Engine;
 use error::Failure;
 
-pub use sync::{dial, frame};
+pub use sync::{LONGEST_FRAME, dial, frame};
 
 /// What every answer is made of.
 #[derive(Clone)]
@@ -43,6 +43,18 @@ impl Node {
     pub fn new(engine: Engine, config: Config) -> Self {
         let connections = Arc::new(Semaphore::new(config.limits.connections));
         Self { engine, config: Arc::new(config), connections }
+    }
+}
+
+impl Node {
+    /// Where it was told to listen.
+    pub fn listens(&self) -> std::net::SocketAddr {
+        self.config.listen
+    }
+
+    /// Whether the region has a NATS server.
+    pub fn has_nats(&self) -> bool {
+        self.config.nats.is_some()
     }
 }
 

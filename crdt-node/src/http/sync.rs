@@ -35,8 +35,9 @@ pub(super) const BEARER: &str = "bearer.";
 /// What this speaks.
 const PROTOCOL: &str = "crdt";
 
-/// What a frame takes besides the message.
-const AROUND: usize = 256;
+/// How long a message between regions is at most, in bytes: one of the protocol, and what says which
+/// document it is for.
+pub const LONGEST_FRAME: usize = (1 << 20) + 256;
 
 /// How long the other end may take to take a message, or to answer when it is dialed.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -93,8 +94,8 @@ fn accept<F: Future<Output = ()> + Send + 'static>(
     let permit = std::sync::Arc::clone(&node.connections)
         .try_acquire_owned()
         .map_err(|_| Failure::too_many_connections(most))?;
-    let longest = crdt_sync::Config::default().max_message + AROUND;
-    let upgrade = upgrade.max_message_size(longest).max_frame_size(longest).protocols([PROTOCOL]);
+    let upgrade = upgrade.max_message_size(LONGEST_FRAME).max_frame_size(LONGEST_FRAME);
+    let upgrade = upgrade.protocols([PROTOCOL]);
     Ok(upgrade.on_upgrade(async move |socket| {
         serve(Socket::accepted(socket)).await;
         drop(permit);
@@ -139,9 +140,8 @@ async fn connect(url: &str, peer: &Peer) -> Result<Socket, tungstenite::Error> {
         })?;
         request.headers_mut().insert(header::AUTHORIZATION, value);
     }
-    let longest = crdt_sync::Config::default().max_message + AROUND;
-    let config =
-        WebSocketConfig::default().max_message_size(Some(longest)).max_frame_size(Some(longest));
+    let longest = Some(LONGEST_FRAME);
+    let config = WebSocketConfig::default().max_message_size(longest).max_frame_size(longest);
     let (socket, _) = connect_async_with_config(request, Some(config), true).await?;
     Ok(Socket::dialed(socket))
 }
