@@ -1,6 +1,6 @@
 // Bundles `ts/` and the modules of `wasm/` into `dist/`. Called by `cargo xtask wasm`.
 
-import { copyFile, mkdir, readFile, rm } from "node:fs/promises";
+import { copyFile, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { deflateRawSync } from "node:zlib";
 
 import { build } from "esbuild";
@@ -47,4 +47,6 @@ for (const name of ["crdt", "types"]) {
 for (const name of ["LICENSE-APACHE", "LICENSE-MIT"]) {
   await copyFile(`${import.meta.dirname}/../${name}`, `${import.meta.dirname}/${name}`);
 }
-await copyFile(`${import.meta.dirname}/wasm/crdt.d.ts`, `${import.meta.dirname}/dist/raw.d.ts`);
+// What the module returns is a copy in a buffer of its own, never a view of its memory: `WebSocket.send` takes no other.
+const raw = await readFile(`${import.meta.dirname}/wasm/crdt.d.ts`, "utf8");
+await writeFile(`${import.meta.dirname}/dist/raw.d.ts`, raw.replaceAll(/(?<=\)): Uint8Array/g, ": Uint8Array<ArrayBuffer>"));

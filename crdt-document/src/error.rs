@@ -52,7 +52,12 @@ impl fmt::Display for WriteError {
                 u64::MAX
             ),
             Self::GrowOnly { name, kind } => {
-                write!(f, "{name:?} is a {kind}, which only grows: it cannot be removed")
+                let kind = if *kind == Kind::GSet { "a grow-only set" } else { "a counter" };
+                write!(
+                    f,
+                    "{name:?} holds {kind}, which cannot be removed, and nothing under the name was: \
+                     remove by its kind what else it is used as"
+                )
             }
             Self::Clock(error) => error.fmt(f),
             Self::DotsUsedUp { replica } => {

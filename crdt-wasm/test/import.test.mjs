@@ -46,3 +46,20 @@ test("without a FinalizationRegistry objects work, and are freed by hand", async
   `;
   assert.equal((await run(script)).stdout, "apple\nfreed\n");
 });
+
+test("a module that cannot be loaded is told with the code `module`, whatever it was that failed", async () => {
+  const script = `
+    import { init, initSync } from "crdt-wasm/slim";
+    const html = new Response("<!doctype html>", { headers: { "content-type": "text/html" } });
+    const none = new Response("", { status: 404, statusText: "Not Found" });
+    const given = [undefined, 5, {}, new Uint8Array(3), "no address", "file:///nowhere.wasm", html, none];
+    for (const from of [...given, { then: (_, reject) => reject(new TypeError("no network")) }]) {
+      const told = await init(from).then(() => "loaded", ({ name, code }) => name + " " + code);
+      console.log(told);
+    }
+    for (const from of [undefined, {}, new Uint8Array(3)]) {
+      try { initSync(from) } catch ({ name, code }) { console.log(name, code); }
+    }
+  `;
+  assert.equal((await run(script)).stdout, "CrdtError module\n".repeat(12));
+});

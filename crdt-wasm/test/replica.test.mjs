@@ -140,6 +140,14 @@ test("a message that was damaged is refused, and both ends are told", async () =
   assert.equal(refused.length, 1);
 });
 
+test("a replica that was freed says so, and not that it was closed", () => {
+  const replica = new Replica();
+  replica.connect("peer");
+  replica.free();
+  const calls = [() => replica.connect("peer"), () => replica.outgoing("peer"), () => replica.receive("peer", new Uint8Array(1))];
+  for (const call of calls) assert.throws(call, failsWith("freed"));
+});
+
 test("20,000 documents that are freed leave the memory as it was", () => {
   const grown = () => {
     for (let index = 0; index < 20_000; index++) {

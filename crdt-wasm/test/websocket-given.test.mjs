@@ -37,3 +37,35 @@ test("why a connection is not there is told", async (t) => {
   assert.equal(status, "waiting");
   assert.equal(link.reason, why);
 });
+
+test("a server that sends text is told of by the link", async (t) => {
+  const made = { readyState: 1, bufferedAmount: 0, send() {}, close() {} };
+  const replica = new Replica();
+  const link = connectWebSocket(replica, "ws://text", { socket: () => made });
+  t.after(() => link.close());
+  for (let turn = 0; turn < 10; turn++) await undefined;
+  made.onopen();
+  made.onmessage({ data: '{"kind":"welcome"}' });
+  assert.equal(link.status, "open");
+  assert.equal(link.reason.code, "malformed");
+  assert.match(link.reason.message, /binaryType/);
+});
+
+test("a factory that returns no socket is told of", async (t) => {
+  const link = connectWebSocket(new Replica(), "ws://nothing", { socket: () => undefined });
+  t.after(() => link.close());
+  assert.equal(await new Promise((resolve) => link.subscribe(resolve)), "waiting");
+  assert.equal(link.reason.code, "option");
+});
+
+test("two connections of a replica need two names, until one is closed", (t) => {
+  const replica = new Replica();
+  const first = connectWebSocket(replica, "ws://same", { socket });
+  assert.throws(() => connectWebSocket(replica, "ws://same", { socket }), failsWith("option"));
+  const second = connectWebSocket(replica, "ws://same", { socket, peer: "second" });
+  const elsewhere = connectWebSocket(new Replica(), "ws://same", { socket });
+  first.close();
+  const third = connectWebSocket(replica, "ws://same", { socket });
+  t.after(() => [second, third, elsewhere].forEach((link) => link.close()));
+  assert.equal(third.peer, first.peer);
+});

@@ -258,7 +258,10 @@ export abstract class Views<C> implements Names<C> {
     return new MvRegisterView(this, name);
   }
 
-  /** Removes what is under a name, whatever it is. What only grows cannot be removed. */
+  /**
+   * Removes what is under a name, of all kinds, or nothing.
+   * @throws {CrdtError} `grow-only` if one of them only grows: {@link removeKind} removes the others.
+   */
   remove(name: string): C {
     return this.write((program) => program.remove(nameOf(name)));
   }

@@ -50,7 +50,7 @@ export class GCounter extends Lattice<RawGCounter> {
    * Counts; returns the change. Cost: O(log replica ids).
    * @throws {CrdtError} `overflow` above 2^64 - 1 for one replica; `replica-id` without one.
    */
-  increment(amount: number | bigint = 1): Uint8Array {
+  increment(amount: number | bigint = 1): Uint8Array<ArrayBuffer> {
     return this.raw.increment(amountOf(amount));
   }
 
@@ -95,7 +95,7 @@ export class PnCounter extends Lattice<RawPnCounter> {
    * Counts up; returns the change. Cost: O(log replica ids).
    * @throws {CrdtError} `overflow` above 2^64 - 1 ups for one replica; `replica-id` without one.
    */
-  increment(amount: number | bigint = 1): Uint8Array {
+  increment(amount: number | bigint = 1): Uint8Array<ArrayBuffer> {
     return this.raw.increment(amountOf(amount));
   }
 
@@ -103,7 +103,7 @@ export class PnCounter extends Lattice<RawPnCounter> {
    * Counts down; returns the change. Cost: O(log replica ids).
    * @throws {CrdtError} `overflow` above 2^64 - 1 downs for one replica; `replica-id` without one.
    */
-  decrement(amount: number | bigint = 1): Uint8Array {
+  decrement(amount: number | bigint = 1): Uint8Array<ArrayBuffer> {
     return this.raw.decrement(amountOf(amount));
   }
 

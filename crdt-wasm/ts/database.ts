@@ -53,7 +53,7 @@ export function openDatabase(name: string): Promise<IDBDatabase> {
     };
     request.onsuccess = () => {
       const database = request.result;
-      // Another tab wants to delete it, or to bring it to a newer form.
+      // Another tab wants to delete it, or to bring it to a newer form. A store that is open sees to it itself.
       database.onversionchange = () => database.close();
       resolve(database);
     };

@@ -17,7 +17,7 @@ import { Reader } from "./wire.js";
  * other.merge(delta);
  * ```
  */
-export class Document extends Owner<Uint8Array, RawDocument> {
+export class Document extends Owner<Uint8Array<ArrayBuffer>, RawDocument> {
   /** An empty one; with an id it can be written to, without it only merged and read. */
   constructor(replica?: ReplicaId);
   /** @internal */
@@ -59,7 +59,7 @@ export class Document extends Owner<Uint8Array, RawDocument> {
    * What this document has seen, for a peer's {@link deltaSince}. Cost: O(n); it is smaller, and grows with the
    * replica ids that wrote and the gaps that removals left.
    */
-  digest(): Uint8Array {
+  digest(): Uint8Array<ArrayBuffer> {
     return this.raw.digest();
   }
 
@@ -67,7 +67,7 @@ export class Document extends Owner<Uint8Array, RawDocument> {
    * What a peer with this digest lacks, and nothing else. Cost: that of the digest, and of what it gives.
    * @throws {CrdtError} `malformed` if it is no digest of a document.
    */
-  deltaSince(digest: Uint8Array): Uint8Array {
+  deltaSince(digest: Uint8Array): Uint8Array<ArrayBuffer> {
     return this.raw.deltaSince(bytesOf(digest));
   }
 

@@ -36,7 +36,8 @@ export interface StoredReplica {
    * Calls `handler` with `quota` when the browser's room is used up, and with `store` when it fails otherwise.
    * The replica stays usable; nothing is sent that could not be stored. It is tried again with the next
    * write, and every few seconds. With `closed` when the page was left and came back as it was, by the
-   * back button: the store was closed when it was left, so load the page again, or open the store anew.
+   * back button: the store was closed when it was left, so load the page again, or open the store anew; also
+   * when the database is deleted while it is open.
    * Returns what ends that.
    */
   onError(handler: (error: CrdtError) => void): () => void;
@@ -141,6 +142,15 @@ class Store implements StoredReplica {
     this.#handlers.tell(new CrdtError("closed", sentence));
   };
 
+  /** Another page deletes the database, or brings it to a newer form; or the browser does. */
+  readonly #lost = (): void => {
+    // What waits still goes into it, if it can.
+    this.#end();
+    this.#database.close();
+    const sentence = "the database was taken from this page, to be deleted or renewed: open the store anew";
+    this.#handlers.tell(new CrdtError("closed", sentence));
+  };
+
   constructor(
     database: IDBDatabase,
     lease: Lease,
@@ -156,6 +166,7 @@ class Store implements StoredReplica {
     this.#records = records.length;
     this.#bytes = records.reduce((sum, { bytes }) => sum + bytes.length, 0);
     this.#base = records.at(-1)?.place ?? snapshot?.place ?? 0;
+    database.onversionchange = database.onclose = this.#lost;
   }
 
   begin(): void {

@@ -1,4 +1,4 @@
-import { fetched, start, type ModuleSource } from "./module.js";
+import { fetched, notLoaded, start, type ModuleSource } from "./module.js";
 
 /**
  * Loads the module: from its bytes, its address, an answer to a request, or compiled. Once is enough. Bytes
@@ -8,8 +8,12 @@ import { fetched, start, type ModuleSource } from "./module.js";
 export async function init(
   from: ModuleSource | string | URL | Response | PromiseLike<Response>,
 ): Promise<void> {
-  const module = await fetched(from);
-  start(module instanceof WebAssembly.Module ? module : await WebAssembly.compile(module as BufferSource));
+  try {
+    const module = await fetched(from);
+    start(module instanceof WebAssembly.Module ? module : await WebAssembly.compile(module as BufferSource));
+  } catch (error) {
+    throw notLoaded(error);
+  }
 }
 
 /**

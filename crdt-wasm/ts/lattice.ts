@@ -3,9 +3,9 @@ import { Handle } from "./handle.js";
 
 interface RawLattice {
   merge(bytes: Uint8Array, now: number): boolean;
-  digest(): Uint8Array;
-  deltaSince(digest: Uint8Array): Uint8Array;
-  encode(): Uint8Array;
+  digest(): Uint8Array<ArrayBuffer>;
+  deltaSince(digest: Uint8Array): Uint8Array<ArrayBuffer>;
+  encode(): Uint8Array<ArrayBuffer>;
   free(): void;
 }
 
@@ -23,7 +23,7 @@ export abstract class Lattice<R extends RawLattice> extends Handle<R> {
   }
 
   /** What this state has seen, for a peer's {@link deltaSince}. Cost: O(n), of a GSet O(n log n). */
-  digest(): Uint8Array {
+  digest(): Uint8Array<ArrayBuffer> {
     return this.raw.digest();
   }
 
@@ -31,12 +31,12 @@ export abstract class Lattice<R extends RawLattice> extends Handle<R> {
    * What a peer with this digest lacks, and nothing else. Cost: O(n) at most.
    * @throws {CrdtError} `malformed` if it is no digest of this type.
    */
-  deltaSince(digest: Uint8Array): Uint8Array {
+  deltaSince(digest: Uint8Array): Uint8Array<ArrayBuffer> {
     return this.raw.deltaSince(bytesOf(digest));
   }
 
   /** The canonical bytes: equal states have equal ones, here and in Rust. Cost: O(n). */
-  encode(): Uint8Array {
+  encode(): Uint8Array<ArrayBuffer> {
     return this.raw.encode();
   }
 }

@@ -3,6 +3,7 @@
 import { initSync, seed } from "#raw";
 
 import { CrdtError } from "./errors.js";
+import { said } from "./given.js";
 
 /** What a module can be made of at once. */
 export type ModuleSource = BufferSource | WebAssembly.Module;
@@ -17,14 +18,20 @@ export function provide(from: () => ModuleSource): void {
   source = from;
 }
 
+/** Whatever it was that failed, as an error of this package. */
+export function notLoaded(error: unknown): CrdtError {
+  if (error instanceof CrdtError) return error;
+  const why = error instanceof Error ? error.message : String(error);
+  return new CrdtError("module", `the WebAssembly module cannot be loaded: ${why}`, { cause: error });
+}
+
 /** Loads the module, if it is not there yet. */
 export function start(module: ModuleSource): void {
   if (isReady) return;
   try {
     ({ memory } = initSync({ module }));
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    throw new CrdtError("module", `the WebAssembly module cannot be loaded: ${why}`, { cause: error });
+    throw notLoaded(error);
   }
   const random = crypto.getRandomValues(new BigUint64Array(2));
   seed(random[0] as bigint, random[1] as bigint);
@@ -58,9 +65,15 @@ export async function fetched(
   if (given instanceof WebAssembly.Module || given instanceof ArrayBuffer || ArrayBuffer.isView(given)) {
     return given as ModuleSource;
   }
-  const response = given instanceof Response ? given : await fetch(given as string | URL);
+  const isAddress = typeof given === "string" || given instanceof URL;
+  if (!isAddress && !(given instanceof Response)) {
+    const sentence = `give the module's bytes, its address, an answer to a request or a compiled module, not ${said(given)}`;
+    throw new CrdtError("module", sentence);
+  }
+  const response = isAddress ? await fetch(given) : given;
   if (!response.ok) {
-    throw new CrdtError("module", `${response.url}: ${response.status} ${response.statusText}`);
+    const from = response.url === "" ? "the answer" : response.url;
+    throw new CrdtError("module", `there is no module: ${from}: ${response.status} ${response.statusText}`);
   }
   return response.arrayBuffer();
 }

@@ -11,7 +11,7 @@ import { Writer } from "./wire.js";
 /** What is to be persisted, in order; with `Replica.persisted` its number is reported. */
 export interface StoredRecord {
   readonly number: number;
-  readonly bytes: Uint8Array;
+  readonly bytes: Uint8Array<ArrayBuffer>;
 }
 
 /** What a store holds: a snapshot, or none, and the records since. */

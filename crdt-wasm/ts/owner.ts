@@ -15,7 +15,7 @@ export interface RawOwner {
   apply(program: Uint8Array, wall: number, monotonic: number): unknown;
   ask(question: Uint8Array): Uint8Array;
   askAfter(program: Uint8Array, question: Uint8Array, wall: number, monotonic: number): Uint8Array;
-  encode(): Uint8Array;
+  encode(): Uint8Array<ArrayBuffer>;
   free(): void;
 }
 
@@ -135,7 +135,7 @@ export abstract class Owner<C, R extends RawOwner> extends Handle<R> {
   }
 
   /** The canonical bytes of the document: equal ones for equal contents, here and in Rust. Cost: O(n). */
-  encode(): Uint8Array {
+  encode(): Uint8Array<ArrayBuffer> {
     return this.raw.encode();
   }
 

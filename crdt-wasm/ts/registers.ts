@@ -34,7 +34,7 @@ export class LwwRegister extends Lattice<RawLwwRegister> {
    * Writes; returns the change. The timestamp is what the writer's clock says: `clock.now()`.
    * @throws {CrdtError} `value`, `timestamp`; `replica-id` without one.
    */
-  set(value: Value, at: Timestamp): Uint8Array {
+  set(value: Value, at: Timestamp): Uint8Array<ArrayBuffer> {
     return this.raw.set(packValue(value), timestampOf(at));
   }
 
@@ -81,17 +81,17 @@ export class MvRegister extends Lattice<RawMvRegister> {
    * Writes in place of all that is there; returns the change.
    * @throws {CrdtError} `value`; `replica-id` without one.
    */
-  set(value: Value): Uint8Array {
+  set(value: Value): Uint8Array<ArrayBuffer> {
     return this.raw.set(packValue(value));
   }
 
   /** Chooses one of the values, or makes one of them; returns the change. */
-  resolve(choose: (values: Value[]) => Value): Uint8Array {
+  resolve(choose: (values: Value[]) => Value): Uint8Array<ArrayBuffer> {
     return this.set(choose(this.values()));
   }
 
   /** Removes what is there; returns the change. */
-  clear(): Uint8Array {
+  clear(): Uint8Array<ArrayBuffer> {
     return this.raw.clear();
   }
 

@@ -135,9 +135,9 @@ export class Replica extends Owner<Token, RawReplica> {
    * What is to be sent to a peer now, in order. Cost: O(its bytes); for a peer that was away for longer than the
    * log reaches back, O(n) once.
    */
-  outgoing(peer: Peer): Uint8Array[] {
+  outgoing(peer: Peer): Uint8Array<ArrayBuffer>[] {
     const link = this.#link(peer);
-    const messages: Uint8Array[] = [];
+    const messages: Uint8Array<ArrayBuffer>[] = [];
     for (;;) {
       const message = this.raw.outgoing(link, Date.now(), monotonic());
       if (message === undefined) break;
@@ -368,7 +368,9 @@ export class Replica extends Owner<Token, RawReplica> {
   }
 
   #refuseClosed(): void {
-    if (this.#isClosed) throw new CrdtError("closed", "the replica was closed before: open its store anew");
+    if (!this.#isClosed) return;
+    void this.raw; // What was freed says so.
+    throw new CrdtError("closed", "the replica was closed before: open its store anew");
   }
 
   #link(peer: Peer): number {

@@ -17,7 +17,7 @@ let input = 0;
 export function callWithText(
   text: string,
   call: (scratch: RawScratch, length: number) => number,
-): Uint8Array | undefined {
+): Uint8Array<ArrayBuffer> | undefined {
   const { length } = text;
   if (length > ROOM) return undefined;
   if (scratch === undefined) {

@@ -32,12 +32,12 @@ export class GSet extends Lattice<RawGSet> {
    * Adds; returns the change.
    * @throws {CrdtError} `value` if it cannot be an element.
    */
-  add(element: Value): Uint8Array {
+  add(element: Value): Uint8Array<ArrayBuffer> {
     return this.raw.add(packValue(element));
   }
 
   /** Adds all of them in one call; returns the change. */
-  addAll(elements: Iterable<Value>): Uint8Array {
+  addAll(elements: Iterable<Value>): Uint8Array<ArrayBuffer> {
     return this.raw.addAll(packValues(elements));
   }
 
@@ -90,7 +90,7 @@ export class OrSet extends Lattice<RawOrSet> {
    * Adds; returns the change.
    * @throws {CrdtError} `value` if it cannot be an element; `replica-id` without one.
    */
-  add(element: Value): Uint8Array {
+  add(element: Value): Uint8Array<ArrayBuffer> {
     const { raw } = this;
     if (typeof element === "string") {
       const change = callWithText(element, (scratch, length) => raw.addText(scratch, length));
@@ -100,22 +100,22 @@ export class OrSet extends Lattice<RawOrSet> {
   }
 
   /** Adds all of them in one call; returns the change. */
-  addAll(elements: Iterable<Value>): Uint8Array {
+  addAll(elements: Iterable<Value>): Uint8Array<ArrayBuffer> {
     return this.raw.addAll(packValues(elements));
   }
 
   /** Removes what is there; returns the change. */
-  remove(element: Value): Uint8Array {
+  remove(element: Value): Uint8Array<ArrayBuffer> {
     return this.raw.remove(packValue(element));
   }
 
   /** Removes all of them in one call; returns the change. */
-  removeAll(elements: Iterable<Value>): Uint8Array {
+  removeAll(elements: Iterable<Value>): Uint8Array<ArrayBuffer> {
     return this.raw.removeAll(packValues(elements));
   }
 
   /** Removes what is there; returns the change. */
-  clear(): Uint8Array {
+  clear(): Uint8Array<ArrayBuffer> {
     return this.raw.clear();
   }
 

@@ -10,7 +10,8 @@ export interface Snapshot {
   /**
    * By name: a number (beyond 2^53 a bigint) for a counter, an array for a set and for a register that
    * keeps all concurrent writes, a value for a register. A name that is used as several kinds has an object of
-   * them, by kind.
+   * them, by kind. The bytes of a `Uint8Array` cannot be frozen, and are shared with snapshots to come: copy
+   * them before you write into them.
    */
   readonly values: Readonly<Record<string, unknown>>;
 }

@@ -1,7 +1,7 @@
 /** A replica kept together with a server's over a WebSocket: reconnects by itself, and works offline. */
 
 import { CrdtError } from "./errors.js";
-import { atLeast, functionOf, objectOf, said } from "./given.js";
+import { atLeast, bytesOf, functionOf, objectOf, peerOf, said } from "./given.js";
 import type { Peer, Replica } from "./replica.js";
 import { Handlers } from "./subscribers.js";
 import { Watch } from "./watch.js";
@@ -31,7 +31,10 @@ export interface Socket {
 }
 
 export interface WebSocketOptions {
-  /** The name of the connection in the replica; the address by default, so two connections to one need two names. */
+  /**
+   * The name of the connection in the replica: the address by default, or "server" where that is asked for. Two
+   * connections of one replica have two names.
+   */
   readonly peer?: Peer;
   readonly protocols?: string | string[];
   /** How sockets are made; the global `WebSocket` by default. In Node 20: that of the package `ws`. */
@@ -64,7 +67,7 @@ const OPEN = 1;
  * ```js
  * const link = connectWebSocket(replica, "wss://example.org/v1/sync");
  * ```
- * @throws {CrdtError} `option` for what can never work; `closed` if the replica was closed.
+ * @throws {CrdtError} `option` for what can never work, and for a name that is in use; `closed` if the replica was closed.
  */
 export function connectWebSocket(
   replica: Replica,
@@ -74,6 +77,9 @@ export function connectWebSocket(
 ): WebSocketLink {
   return new WebSocketLink(replica, url, options);
 }
+
+/** The names of the connections that each replica has. */
+const links = new WeakMap<Replica, Set<Peer>>();
 
 /** What can never work is said at once; what may work later is tried again, and {@link WebSocketLink.reason} says why. */
 function refuse(replica: Replica, url: unknown, options: WebSocketOptions): void {
@@ -104,6 +110,7 @@ export class WebSocketLink {
   /** The name of the connection in the replica. */
   readonly peer: Peer;
   readonly #replica: Replica;
+  readonly #names: Set<Peer>;
   readonly #url: () => string | URL | Promise<string | URL>;
   readonly #options: WebSocketOptions;
   readonly #handlers = new Handlers<WebSocketStatus>();
@@ -130,7 +137,13 @@ export class WebSocketLink {
     this.#replica = replica;
     this.#url = typeof url === "function" ? url : () => url;
     this.#options = options;
-    this.peer = options.peer ?? (typeof url === "function" ? "server" : String(url));
+    this.peer = peerOf(options.peer ?? (typeof url === "function" ? "server" : String(url)));
+    this.#names = links.get(replica) ?? new Set();
+    if (this.#names.has(this.peer)) {
+      const sentence = `there is a connection ${said(this.peer)} already: close it, or name this one with the option \`peer\``;
+      throw new CrdtError("option", sentence);
+    }
+    links.set(replica, this.#names.add(this.peer));
     this.#stopListening = replica.onOutgoing(() => this.#send());
     globalThis.addEventListener?.("online", this.#retryNow);
     this.#open();
@@ -140,7 +153,10 @@ export class WebSocketLink {
     return this.#status;
   }
 
-  /** Why it is not open, as far as that is known: what the last attempt threw, or the event that ended it. */
+  /**
+   * Why it is not open, as far as that is known: what the last attempt threw, or the event that ended it. While
+   * it is open: what was wrong with the last thing that came and was no bytes.
+   */
   get reason(): unknown {
     return this.#reason;
   }
@@ -154,6 +170,7 @@ export class WebSocketLink {
   close(): void {
     if (this.#status === "closed") return;
     this.#become("closed");
+    this.#names.delete(this.peer);
     globalThis.removeEventListener?.("online", this.#retryNow);
     this.#stopListening();
     this.#drop();
@@ -170,6 +187,9 @@ export class WebSocketLink {
     if (this.#status !== "connecting") return;
     const make = this.#options.socket ?? ((to, protocols) => new WebSocket(to, protocols) as Socket);
     const socket = make(url, this.#options.protocols);
+    if (typeof socket !== "object" || socket === null) {
+      throw new CrdtError("option", `the option \`socket\` is to return a socket, not ${said(socket)}`);
+    }
     this.#socket = socket;
     const watch = new Watch(socket, this.#options.silenceMs ?? 30_000, () => this.#failed("the other end is silent"));
     this.#watch = watch;
@@ -186,7 +206,7 @@ export class WebSocketLink {
     socket.onmessage = ({ data }: { data: unknown }) => {
       if (socket !== this.#socket) return;
       watch.heard();
-      if (data instanceof ArrayBuffer) this.#receive(new Uint8Array(data));
+      this.#receive(data);
     };
     socket.onclose = (event?: unknown) => {
       if (socket === this.#socket) this.#failed(event);
@@ -195,7 +215,15 @@ export class WebSocketLink {
     socket.onerror = () => {};
   }
 
-  #receive(bytes: Uint8Array): void {
+  #receive(data: unknown): void {
+    let bytes: Uint8Array;
+    try {
+      bytes = bytesOf(data, "malformed", "the server's messages");
+    } catch (error) {
+      // It speaks of something else, too.
+      this.#reason = error;
+      return;
+    }
     try {
       this.#replica.receive(this.peer, bytes);
     } catch {
@@ -219,7 +247,7 @@ export class WebSocketLink {
       this.#timer = setTimeout(() => this.#send(), LOOK_AGAIN_MS);
       return;
     }
-    for (const bytes of this.#replica.outgoing(this.peer) as Uint8Array<ArrayBuffer>[]) {
+    for (const bytes of this.#replica.outgoing(this.peer)) {
       socket.send(bytes);
       this.#watch?.sent(bytes);
     }

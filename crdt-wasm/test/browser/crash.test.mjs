@@ -29,7 +29,7 @@ async function start(profile, address) {
       const text = await readFile(join(profile, "DevToolsActivePort"), "utf8").catch(() => "");
       return text.includes("\n") && text.split("\n")[0];
     });
-    const browser = await chromium.connectOverCDP(`http://127.0.0.1:${port}`);
+    const browser = await chromium.connectOverCDP(`http://127.0.0.1:${port}`, { timeout: 120_000 });
     const tab = await browser.contexts()[0].newPage();
     // It finds its data in disorder, and has just begun.
     tab.setDefaultTimeout(60_000);

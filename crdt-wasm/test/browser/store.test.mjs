@@ -172,6 +172,26 @@ test("a tab that is killed in mid-write loses nothing that it reported as stored
   assert.deepEqual([...reported].filter((element) => !kept.has(element)), []);
 });
 
+test("a database that is deleted while it is open is gone, and its tabs are told", { skip }, async (t) => {
+  const tab = await shared.tab(await shared.context(t));
+  const first = await open(tab);
+  await add(tab, "apple");
+  const told = await tab.evaluate(async () => {
+    await new Promise((resolve, reject) => {
+      const request = indexedDB.deleteDatabase("crdt-wasm shop");
+      request.onsuccess = resolve;
+      request.onerror = () => reject(request.error);
+    });
+    return { problems, isClosed: replica.isClosed, cart: replica.set("cart").values() };
+  });
+  assert.deepEqual(told, { problems: ["closed"], isClosed: true, cart: ["apple"] });
+  // The place is free again, and nothing is left in it.
+  const second = await open(tab);
+  assert.deepEqual(second, { id: second.id, slot: 0, values: {} });
+  assert.notEqual(second.id, first.id);
+  assert.deepEqual(tab.problems, []);
+});
+
 test("a full quota is a typed error; the replica goes on, also when there is room again", { skip, timeout: 120_000 }, async (t) => {
   const context = await shared.context(t);
   const tab = await shared.tab(context);
