@@ -197,6 +197,11 @@ impl Links {
         is_held_up
     }
 
+    /// The region at the other end of a link, if it is one.
+    pub(super) fn region_of(&self, Peer(number): Peer) -> Option<&str> {
+        self.links.get(&LinkId(number))?.region.as_deref()
+    }
+
     /// Notes which replica of a document a region has.
     pub(super) fn learn<S>(&self, held: &mut Held, event: &Event<S>, settings: &Settings) {
         let Event::Connected { peer: Peer(number), replica } = event else { return };

@@ -13,6 +13,7 @@
 //! | `publisher` | where that goes which is said to all regions at once |
 //! | `waits` | who waits for a token or for durability, and until when |
 //! | `saver` | what is being committed |
+//! | `told` | what an operator is told |
 
 mod documents;
 mod handle;
@@ -22,6 +23,7 @@ mod publisher;
 mod saver;
 #[cfg(test)]
 mod tests;
+mod told;
 mod waits;
 
 use std::collections::BTreeMap;
@@ -225,6 +227,7 @@ impl Task {
                 self.saver.snapshot(&address, held.take_snapshot());
             }
             while let Some(event) = held.replica.next_event() {
+                told::tell(&address, &event, &self.links);
                 self.links.learn(held, &event, &self.settings);
                 self.waits.learn(&address, held, &event, &self.settings);
             }

@@ -150,3 +150,91 @@ async fn a_region_tells_how_far_behind_the_others_are() {
     assert_eq!(us_now.positions, 3);
     assert!(us_now.bytes > 0);
 }
+
+async fn until(what: &str, mut is_so: impl AsyncFnMut() -> bool) {
+    let begun = std::time::Instant::now();
+    while !is_so().await {
+        assert!(begun.elapsed() < LONG, "{what}");
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+}
+
+/// What a write after a restore says would be lost if it went on under the id of before: us has other
+/// content for what comes next under that.
+#[tokio::test]
+async fn restored_from_an_older_copy_a_region_loses_nothing_that_others_hold() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("documents.redb");
+    let open = || {
+        let store = Arc::new(crate::store::Redb::open(folder.path()).expect("opens"));
+        start(Settings::new("eu"), store).expect("starts")
+    };
+    let us = region("us", &Memory::new());
+    let mut copy = Vec::new();
+    for (number, element) in [10, 20, 30].into_iter().enumerate() {
+        if number == 2 {
+            std::fs::write(&file, &copy).expect("restores");
+        }
+        let (eu, ended) = open();
+        let link = connect(("eu", &eu), ("us", &us), &["global"]).await;
+        if number == 2 {
+            // It is told what it once was before it has written anything.
+            until("what us holds comes back", async || size(&eu, None, SHORT).await == Ok(2)).await;
+        }
+        add(&eu, element, Durable::Local, LONG).await;
+        let has_all = async || size(&us, None, SHORT).await == Ok(number + 1);
+        until("us holds it", has_all).await;
+        if number == 2 {
+            assert_eq!(size(&eu, None, SHORT).await, Ok(3));
+        }
+        link.abort();
+        eu.end().await;
+        ended.await.expect("ends");
+        if number == 0 {
+            copy = std::fs::read(&file).expect("copies");
+        }
+    }
+}
+
+/// A fleet whose regions are ended and begun with the next version one after the other, while all of
+/// them are written to.
+#[tokio::test]
+async fn regions_are_upgraded_one_at_a_time() {
+    let names = ["eu", "us", "ap"];
+    let stores = names.map(|_| Memory::new());
+    let begin = |place: usize, minor: u8| {
+        let name = names[place];
+        let others = names.into_iter().filter(|other| *other != name);
+        let members = others.map(|other| (other.into(), vec!["global".into()])).collect();
+        let mut settings = Settings { members, ..Settings::new(name) };
+        settings.sync.minor = minor;
+        start(settings, Arc::new(stores[place].clone())).expect("starts")
+    };
+    let mut fleet: Vec<_> = (0..3).map(|place| begin(place, crdt_sync::MINOR - 1)).collect();
+    let mut written = 0;
+    for upgraded in 0..=3 {
+        let mut links = Vec::new();
+        for (one, other) in [(0, 1), (0, 2), (1, 2)] {
+            let (here, there) = ((names[one], &fleet[one].0), (names[other], &fleet[other].0));
+            links.push(connect(here, there, &["global"]).await);
+        }
+        for (engine, _) in &fleet {
+            let settled = add(engine, written, Durable::All, LONG).await;
+            assert!(settled.is_done, "with {upgraded} of three upgraded: {settled:?}");
+            written += 1;
+        }
+        for link in links {
+            link.abort();
+            let _aborted = link.await;
+        }
+        if upgraded < 3 {
+            let (engine, ended) = fleet.remove(upgraded);
+            engine.end().await;
+            ended.await.expect("ends");
+            fleet.insert(upgraded, begin(upgraded, crdt_sync::MINOR));
+        }
+    }
+    for (engine, _) in &fleet {
+        assert_eq!(size(engine, None, SHORT).await, Ok(12));
+    }
+}
