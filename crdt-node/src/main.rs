@@ -9,6 +9,7 @@ use clap::{Parser, Subcommand};
 use crdt_node::config::{Config, ConfigError, Nats, Peer, hash_of};
 use crdt_node::operations::{Plan, PlanError};
 use crdt_node::serve::{ServeError, serve};
+use crdt_node::store::{self, Address};
 use crdt_node::supervisor::Failure;
 use crdt_node::{region, supervisor};
 
@@ -42,6 +43,18 @@ enum Command {
         name: String,
         /// Its store.
         folder: PathBuf,
+    },
+    /// Take a document out of a store, so that no byte of it is left there.
+    ///
+    /// No process may have the store open. Do so in all regions that hold the document before one of them
+    /// is started: another would bring it back. See docs/OPERATIONS.md.
+    Erase {
+        /// The folder of the store.
+        #[arg(long)]
+        data: PathBuf,
+        /// The scope and the document: global/cart.
+        #[arg(value_name = "SCOPE/DOCUMENT", value_parser = address)]
+        document: Address,
     },
     /// Print what a configuration says of a token, which is read from standard input.
     HashToken,
@@ -79,6 +92,15 @@ fn peer(text: &str) -> Peer {
     Peer { region: region.into(), url, token: None }
 }
 
+fn address(text: &str) -> Result<Address, &'static str> {
+    match text.split_once('/') {
+        Some((scope, document)) if !scope.is_empty() && !document.is_empty() => {
+            Ok(Address::new(scope, document))
+        }
+        _ => Err("give the scope and the document, as in global/cart"),
+    }
+}
+
 /// Nothing was started: the command line or a file is wrong.
 const MISUSED: u8 = 2;
 /// What shells say of a program that Ctrl-C has ended.
@@ -93,6 +115,20 @@ fn main() -> ExitCode {
             Ok(()) => ExitCode::SUCCESS,
             Err(error) => {
                 eprintln!("{name}: {error}");
+                ExitCode::FAILURE
+            }
+        },
+        Command::Erase { data, document } => match store::erase(&data, &document) {
+            Ok(true) => {
+                println!("{document} is erased");
+                ExitCode::SUCCESS
+            }
+            Ok(false) => {
+                eprintln!("there is no document {document} in {}", data.display());
+                ExitCode::FAILURE
+            }
+            Err(error) => {
+                eprintln!("{error}");
                 ExitCode::FAILURE
             }
         },

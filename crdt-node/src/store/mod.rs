@@ -7,8 +7,10 @@
 //! |---|---|
 //! | `redb` | a file that survives the process |
 //! | `memory` | the same for tests, until the process ends |
+//! | `erase` | how a document is taken out of a file |
 //! | `error` | why a store cannot be used |
 
+mod erase;
 mod error;
 mod memory;
 mod redb;
@@ -18,6 +20,7 @@ mod tests;
 use std::fmt;
 
 pub use self::redb::Redb;
+pub use erase::erase;
 pub use error::StoreError;
 pub use memory::Memory;
 
@@ -61,6 +64,16 @@ pub enum Change {
     Snapshot(Address, Vec<u8>),
     /// Nothing of the document is kept.
     Erase(Address),
+}
+
+impl Change {
+    /// How many bytes of content it has.
+    fn length(&self) -> usize {
+        match self {
+            Self::Record(_, bytes) | Self::Snapshot(_, bytes) => bytes.len(),
+            Self::Erase(_) => 0,
+        }
+    }
 }
 
 /// Keeps documents.

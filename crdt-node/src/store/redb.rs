@@ -43,7 +43,7 @@ impl Redb {
     /// refuses. Such a store is never taken for an empty one: that would forget what was confirmed.
     pub fn open(folder: &Path) -> Result<Self, StoreError> {
         fs::create_dir_all(folder).map_err(|error| StoreError::io(folder, error))?;
-        let path = folder.join("documents.redb");
+        let path = Self::file(folder);
         let is_new = match path.metadata() {
             Ok(about) => about.len() == 0,
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => true,
@@ -54,6 +54,11 @@ impl Redb {
         let store = Self { database, path };
         sound(&store.path, || store.check_version())?;
         Ok(store)
+    }
+
+    /// Where the store of a folder is.
+    pub(super) fn file(folder: &Path) -> PathBuf {
+        folder.join("documents.redb")
     }
 
     /// Enters the version into a file that was begun just now, and refuses any other.

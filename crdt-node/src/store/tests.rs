@@ -137,3 +137,38 @@ fn a_missing_record_is_an_error() {
     let refused = open(folder.path()).read(&cart()).expect_err("must be refused").to_string();
     assert!(refused.contains("record 1 of global/cart is missing"), "{refused}");
 }
+
+#[test]
+fn an_erased_document_leaves_no_byte_in_the_file_and_the_others_are_as_they_were() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let secret = b"a secret that nobody else has";
+    let kept = Address::new("global", "kept");
+    let store = open(folder.path());
+    for number in 0..200 {
+        let change = record(&cart(), &[&secret[..], &[number]].concat());
+        store.commit(&[change, record(&kept, &[number])]).expect("commits");
+    }
+    store.commit(&[Change::Snapshot(kept.clone(), b"whole".to_vec())]).expect("commits");
+    store.commit(&[record(&kept, b"after")]).expect("commits");
+    let before = store.read(&kept).expect("reads");
+    drop(store);
+    let file = folder.path().join("documents.redb");
+    let has_secret = || {
+        let bytes = fs::read(&file).expect("reads");
+        bytes.windows(secret.len()).any(|window| window == secret)
+    };
+    assert!(has_secret());
+    let unknown = Address::new("global", "unknown");
+    assert!(!super::erase(folder.path(), &unknown).expect("reads"));
+    assert!(has_secret());
+    assert!(super::erase(folder.path(), &cart()).expect("erases"));
+    assert!(!has_secret());
+    let store = open(folder.path());
+    assert_eq!(store.addresses().expect("reads"), std::slice::from_ref(&kept));
+    assert_eq!(store.read(&kept).expect("reads"), before);
+    // Open elsewhere, it is left alone; where there is no store, none is made.
+    assert!(matches!(super::erase(folder.path(), &kept), Err(StoreError::InUse { .. })));
+    let nowhere = folder.path().join("nowhere");
+    assert!(matches!(super::erase(&nowhere, &kept), Err(StoreError::Io { .. })));
+    assert!(!nowhere.exists());
+}
