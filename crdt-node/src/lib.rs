@@ -6,6 +6,7 @@
 //! - [`store`]: what it keeps of its documents, so that it can be killed at any moment;
 //! - [`engine`]: the one owner of all its documents: reads, writes, links;
 //! - [`http`]: what it answers, and the protocol over `WebSocket`s;
+//! - [`metrics`]: what is measured of all that;
 //! - `nats`, with the feature of that name: NATS between regions;
 //! - [`serve`]: the process.
 //!
@@ -21,6 +22,7 @@ pub mod config;
 pub mod control;
 pub mod engine;
 pub mod http;
+pub mod metrics;
 #[cfg(feature = "nats")]
 pub mod nats;
 pub mod operations;

@@ -8,6 +8,7 @@ use tokio::net::TcpListener;
 use crate::config::{Config, ConfigError};
 use crate::engine::{self, Settings, StartError};
 use crate::http::{Node, dial, router};
+use crate::metrics;
 use crate::store::{Memory, Redb, Store, StoreError};
 
 /// Why a node does not run, or no longer.
@@ -70,15 +71,17 @@ async fn run(config: Config) -> Result<(), ServeError> {
         most_documents: config.limits.documents,
         ..Settings::new(&config.region)
     };
-    let (engine, mut ended) = engine::start(settings, store).map_err(ServeError::Start)?;
+    let (engine, mut ended) =
+        engine::start(settings, Arc::clone(&store)).map_err(ServeError::Start)?;
     let cannot_listen = |error| ServeError::Listen(config.listen, error);
     let listener = TcpListener::bind(config.listen).await.map_err(cannot_listen)?;
     let address = listener.local_addr().map_err(cannot_listen)?;
     tracing::info!(region = config.region, %address, "serving");
     let peers = config.peers.clone();
     let node = Node::new(engine, config);
-    let dialing: Vec<_> =
-        peers.into_iter().map(|peer| tokio::spawn(dial(node.clone(), peer))).collect();
+    let dialing = peers.into_iter().map(|peer| tokio::spawn(dial(node.clone(), peer)));
+    let watching = tokio::spawn(metrics::watch(node.engine.clone(), store));
+    let tasks: Vec<_> = dialing.chain([watching]).collect();
     let served = axum::serve(listener, router(node.clone())).into_future();
     let streamed = streamed(node.clone());
     tokio::select! {
@@ -87,7 +90,7 @@ async fn run(config: Config) -> Result<(), ServeError> {
         _ = &mut ended => return Err(ServeError::Failed),
         () = asked_to_end() => {}
     }
-    dialing.iter().for_each(tokio::task::JoinHandle::abort);
+    tasks.iter().for_each(tokio::task::JoinHandle::abort);
     node.engine.end().await;
     let _closed = ended.await;
     Ok(())

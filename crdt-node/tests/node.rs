@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use axum::Router;
 use axum::body::{Body, to_bytes};
@@ -9,7 +10,8 @@ use axum::http::{Request, StatusCode};
 use crdt_node::config::{Config, Peer, Scope, hash_of};
 use crdt_node::engine::{Settings, start};
 use crdt_node::http::{Node, dial, router};
-use crdt_node::store::Memory;
+use crdt_node::metrics;
+use crdt_node::store::{Memory, Store};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
@@ -36,13 +38,15 @@ impl Region {
         change(&mut config);
         config.check(false).expect("is right");
         let settings = Settings { members: config.members(), ..Settings::new(name) };
-        let (engine, _) = start(settings, Arc::new(Memory::new())).expect("starts");
+        let store: Arc<dyn Store> = Arc::new(Memory::new());
+        let (engine, _) = start(settings, Arc::clone(&store)).expect("starts");
+        let watched = tokio::spawn(metrics::watch(engine.clone(), store));
         let node = Node::new(engine, config);
         let router = router(node.clone());
         let served = router.clone();
         let task =
             tokio::spawn(async move { axum::serve(listener, served).await.expect("serves") });
-        Self { name, address, router, node, tasks: vec![task] }
+        Self { name, address, router, node, tasks: vec![task, watched] }
     }
 
     fn dial(&mut self, other: &Self, token: Option<&str>) {
@@ -56,6 +60,21 @@ impl Region {
         let status = response.status();
         let body = to_bytes(response.into_body(), 1 << 20).await.expect("ends");
         (status, serde_json::from_slice(&body).unwrap_or(Value::Null))
+    }
+
+    /// What is measured, once all of these lines are there.
+    async fn measured(&self, lines: &[&str]) -> String {
+        let begun = Instant::now();
+        loop {
+            let request = Request::get("/metrics").body(Body::empty()).expect("a request");
+            let response = self.router.clone().oneshot(request).await.expect("answers");
+            let body = to_bytes(response.into_body(), 1 << 20).await.expect("ends");
+            let text = String::from_utf8(body.into()).expect("a text");
+            let missing = lines.iter().find(|line| !text.lines().any(|found| found == **line));
+            let Some(missing) = missing else { return text };
+            assert!(begun.elapsed() < Duration::from_secs(20), "{missing} is not in\n{text}");
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
     }
 
     async fn get(&self, path: &str) -> (StatusCode, Value) {
@@ -171,6 +190,49 @@ async fn regions_that_dial_each_other_converge_and_tell_where_a_write_is_durable
     assert!(not_yet.1["error"]["token"].is_string());
 }
 
+#[tokio::test]
+async fn what_is_measured_is_told_by_region_and_scope() {
+    let us = Region::start("us", &["eu"], |_| {}).await;
+    let mut eu = Region::start("eu", &["us", "ap"], |_| {}).await;
+    eu.dial(&us, None);
+    let all = json!({"operations": add(1)["operations"], "durability": "1"});
+    assert_eq!(eu.post(CART, all).await.1["done"], json!(true));
+    eu.post(CART, add(2)).await;
+    us.measured(&["crdt_documents{scope=\"global\"} 1", "crdt_region_connected{region=\"eu\"} 1"])
+        .await;
+    let text = eu
+        .measured(&[
+            "# TYPE crdt_replication_lag_seconds histogram",
+            "# TYPE crdt_writes_total counter",
+            "crdt_region_connected{region=\"us\"} 1",
+            "crdt_region_connected{region=\"ap\"} 0",
+            "crdt_documents{scope=\"global\"} 1",
+            "crdt_quarantined_changes{scope=\"global\"} 0",
+            "crdt_quarantined_bytes{scope=\"global\"} 0",
+            "crdt_writes_total{scope=\"global\"} 2",
+            "crdt_durable_write_seconds_count{durability=\"1\"} 1",
+            "crdt_durable_write_seconds_count{durability=\"local\"} 1",
+            "crdt_unacknowledged_changes{region=\"us\"} 0",
+        ])
+        .await;
+    for name in [
+        "crdt_replication_lag_seconds_bucket{region=\"us\",le=\"0.1\"} ",
+        "crdt_replication_lag_seconds_bucket{region=\"us\",le=\"1\"} ",
+        "crdt_replication_lag_seconds_bucket{region=\"us\",le=\"5\"} ",
+        "crdt_commit_seconds_count ",
+        "crdt_store_bytes ",
+        "crdt_log_bytes{scope=\"global\"} ",
+    ] {
+        assert!(text.lines().any(|line| line.starts_with(name)), "{name} is not in\n{text}");
+    }
+    assert!(!text.contains("merges_total{"), "who writes alone merges nothing\n{text}");
+    // What has a type has a help, and nobody knows how far behind the third is.
+    let described = |of: &str| text.lines().filter(|line| line.starts_with(of)).count();
+    assert_eq!(described("# TYPE "), described("# HELP "), "{text}");
+    assert!(text.contains("crdt_replication_lag_seconds_count{region=\"ap\"} 0"), "{text}");
+    us.measured(&["crdt_merges_total{scope=\"global\"} 2"]).await;
+}
+
 /// Two that both had much to say waited for each other until the connection was given up.
 #[tokio::test]
 async fn regions_that_both_have_much_to_say_hear_each_other() {
@@ -230,6 +292,9 @@ async fn tokens_allow_what_they_say_and_bound_scopes_stay_where_they_are() {
     };
     assert_eq!(eu.get(CART).await.0, StatusCode::UNAUTHORIZED);
     assert_eq!(ask(&eu, "guess", CART, None).await.0, StatusCode::UNAUTHORIZED);
+    assert_eq!(eu.get("/metrics").await.0, StatusCode::UNAUTHORIZED);
+    assert_eq!(ask(&eu, "reader", "/metrics", None).await.0, StatusCode::OK);
+    assert_eq!(ask(&eu, "region", "/metrics", None).await.0, StatusCode::FORBIDDEN);
     assert_eq!(ask(&eu, "reader", CART, Some(add(1))).await.0, StatusCode::FORBIDDEN);
     assert_eq!(ask(&eu, "writer", CART, Some(add(1))).await.0, StatusCode::OK);
     let bound = "/v1/documents/eu-only/patients";

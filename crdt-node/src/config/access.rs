@@ -80,6 +80,11 @@ impl Caller {
         self.may >= may && self.scopes.as_ref().is_none_or(|scopes| scopes.contains(scope))
     }
 
+    /// Whether they may read any scope.
+    pub fn may_read_any(&self) -> bool {
+        self.scopes.as_ref().is_none_or(|scopes| !scopes.is_empty())
+    }
+
     /// Whether they may connect as this region.
     pub fn is_region(&self, region: &str) -> bool {
         self.is_anybody || self.region.as_deref() == Some(region)

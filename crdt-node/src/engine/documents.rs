@@ -6,7 +6,7 @@ use crdt_core::{Reading, ReplicaId};
 use crdt_document::Document;
 use crdt_sync::{Config, Opening, Replica, Snapshot};
 
-use super::input::{Holds, Refusal};
+use super::input::{Holds, Refusal, ScopeFigures};
 use super::saver::Saver;
 use super::{Settings, StartError};
 use crate::store::{Address, Store};
@@ -119,6 +119,23 @@ impl Documents {
 
     pub(super) fn iter(&self) -> impl Iterator<Item = (&Address, &Held)> {
         self.held.iter()
+    }
+
+    /// What there is of each scope that has a document. O(documents).
+    pub(super) fn figures(&self) -> BTreeMap<String, ScopeFigures> {
+        let mut scopes: BTreeMap<String, ScopeFigures> = BTreeMap::new();
+        for (address, Held { replica, .. }) in &self.held {
+            if !scopes.contains_key(&address.scope) {
+                scopes.insert(address.scope.clone(), ScopeFigures::default());
+            }
+            let Some(scope) = scopes.get_mut(&address.scope) else { continue };
+            let (changes, bytes) = replica.quarantined();
+            scope.documents += 1;
+            scope.quarantined += changes as u64;
+            scope.quarantined_bytes += bytes as u64;
+            scope.log_bytes += replica.log_bytes() as u64;
+        }
+        scopes
     }
 
     /// A document that is looked at only.

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use crdt_core::Reading;
@@ -11,10 +11,11 @@ use crdt_sync::Token;
 use tokio::sync::{mpsc, oneshot};
 
 use super::input::{
-    Durable, Holds, Input, LinkId, LinkRequest, Outgoing, ReadRequest, Refusal, Regions, Settled,
-    Shown, WriteRequest,
+    Durable, Figures, Holds, Input, LinkId, LinkRequest, Outgoing, ReadRequest, Refusal, Regions,
+    Settled, Shown, WriteRequest,
 };
 use super::publisher::Stream;
+use crate::metrics::Metrics;
 use crate::store::Address;
 
 /// How many messages may be on their way to one link.
@@ -25,6 +26,7 @@ const OUTGOING: usize = 16;
 pub struct Engine {
     inputs: mpsc::Sender<Input>,
     links: Arc<AtomicU64>,
+    metrics: Metrics,
 }
 
 /// A connection, for as long as it lasts.
@@ -44,8 +46,13 @@ pub struct Inbox {
 }
 
 impl Engine {
-    pub(super) fn new(inputs: mpsc::Sender<Input>) -> Self {
-        Self { inputs, links: Arc::default() }
+    pub(super) fn new(inputs: mpsc::Sender<Input>, metrics: Metrics) -> Self {
+        Self { inputs, links: Arc::default(), metrics }
+    }
+
+    /// What is measured of it.
+    pub const fn metrics(&self) -> &Metrics {
+        &self.metrics
     }
 
     /// Reads a document, once what the token stands for is here: at the latest within `patience`.
@@ -85,9 +92,15 @@ impl Engine {
     ) -> Result<Settled, Refusal> {
         let (answer, answered) = oneshot::channel();
         let (change, until_ms) = (Box::new(change), until(patience));
+        let (begun, scope) = (Instant::now(), address.scope.clone());
         self.send(Input::Write(WriteRequest { address, change, durable, until_ms, answer }))
             .await?;
-        answered.await.unwrap_or(Err(Refusal::Stopped))
+        let settled = answered.await.unwrap_or(Err(Refusal::Stopped))?;
+        self.metrics.written(&scope);
+        if settled.is_done {
+            self.metrics.durable(durable.name(), begun.elapsed());
+        }
+        Ok(settled)
     }
 
     /// A region is connected, and these scopes are for it.
@@ -156,6 +169,17 @@ impl Engine {
     pub async fn regions(&self) -> Result<Regions, Refusal> {
         let (answer, answered) = oneshot::channel();
         self.send(Input::Regions(answer)).await?;
+        answered.await.map_err(|_| Refusal::Stopped)
+    }
+
+    /// What is measured once in a while.
+    ///
+    /// # Errors
+    ///
+    /// [`Refusal::Stopped`].
+    pub async fn figures(&self) -> Result<Figures, Refusal> {
+        let (answer, answered) = oneshot::channel();
+        self.send(Input::Figures(answer)).await?;
         answered.await.map_err(|_| Refusal::Stopped)
     }
 

@@ -1,5 +1,6 @@
 //! What may be asked of the engine, and what it answers.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::time::Duration;
 
@@ -21,6 +22,17 @@ pub enum Durable {
     One,
     /// In all other regions: synchronous replication.
     All,
+}
+
+impl Durable {
+    /// What requests call it.
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::Local => "local",
+            Self::One => "1",
+            Self::All => "all",
+        }
+    }
 }
 
 /// Reads a document, or hears why it cannot.
@@ -160,6 +172,28 @@ pub struct Region {
 /// All regions but this one.
 pub type Regions = Vec<Region>;
 
+/// What there is of a scope.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct ScopeFigures {
+    /// How many documents.
+    pub documents: u64,
+    /// How many changes wait, as they bear timestamps too far ahead of the local clock.
+    pub quarantined: u64,
+    /// How many bytes of them.
+    pub quarantined_bytes: u64,
+    /// How many bytes of changes are kept for those who have not acknowledged them.
+    pub log_bytes: u64,
+}
+
+/// What is measured once in a while.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Figures {
+    /// How the other regions are doing.
+    pub regions: Regions,
+    /// What there is of each scope that has a document.
+    pub scopes: BTreeMap<String, ScopeFigures>,
+}
+
 pub(crate) struct ReadRequest {
     pub(crate) address: Address,
     pub(crate) after: Option<Token>,
@@ -186,6 +220,7 @@ pub(crate) enum Input {
     Room { link: LinkId },
     Closed { link: LinkId },
     Regions(oneshot::Sender<Regions>),
+    Figures(oneshot::Sender<Figures>),
     Documents(oneshot::Sender<Vec<Address>>),
     End,
 }

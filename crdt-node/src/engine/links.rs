@@ -231,7 +231,8 @@ impl Links {
                 age: Duration::ZERO,
                 level: Level::Fine,
             };
-            for (_, held) in documents.iter() {
+            // Where nothing is kept, nobody is known to lack anything.
+            for (_, held) in documents.iter().filter(|(_, held)| held.replica.log_bytes() > 0) {
                 let replica = held.regions.get(name);
                 let Some(lag) = replica.and_then(|replica| held.replica.lag(*replica, now)) else {
                     continue;

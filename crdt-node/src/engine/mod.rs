@@ -9,13 +9,14 @@
 //! |---|---|
 //! | `handle`, `input` | what may be asked of the engine, and what it answers |
 //! | `documents` | which documents there are, and what each has to say |
+//! | `events` | what is counted and logged of what happens to a document |
 //! | `links` | who is connected, and how much may be on its way to them |
 //! | `publisher` | where that goes which is said to all regions at once |
 //! | `waits` | who waits for a token or for durability, and until when |
 //! | `saver` | what is being committed |
-//! | `told` | what an operator is told |
 
 mod documents;
+mod events;
 mod handle;
 mod input;
 mod links;
@@ -23,7 +24,6 @@ mod publisher;
 mod saver;
 #[cfg(test)]
 mod tests;
-mod told;
 mod waits;
 
 use std::collections::BTreeMap;
@@ -34,6 +34,7 @@ use crdt_core::Reading;
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
+use crate::metrics::Metrics;
 use crate::store::{Address, Store, StoreError};
 use documents::Documents;
 use input::Input;
@@ -43,7 +44,9 @@ use saver::{Saved, Saver};
 use waits::Waits;
 
 pub use handle::{Engine, Inbox, Link};
-pub use input::{Durable, Outgoing, Refusal, Region, Regions, Settled, Shown};
+pub use input::{
+    Durable, Figures, Outgoing, Refusal, Region, Regions, ScopeFigures, Settled, Shown,
+};
 
 /// There is room for so many inputs at a time; who sends more waits.
 const INPUTS: usize = 1_024;
@@ -60,6 +63,8 @@ pub struct Settings {
     pub sync: crdt_sync::Config,
     /// How many documents there may be.
     pub most_documents: usize,
+    /// Where it is measured what becomes of them.
+    pub metrics: Metrics,
 }
 
 impl Settings {
@@ -70,6 +75,7 @@ impl Settings {
             members: BTreeMap::new(),
             sync: crdt_sync::Config { gossip_ms: 100, ..crdt_sync::Config::default() },
             most_documents: 100_000,
+            metrics: Metrics::new(),
         }
     }
 }
@@ -96,11 +102,12 @@ pub fn start(
 ) -> Result<(Engine, JoinHandle<()>), StartError> {
     let documents = Documents::open(&settings, &*store)?;
     let (sender, inputs) = mpsc::channel(INPUTS);
-    let saver = Saver::new(store);
+    let metrics = settings.metrics.clone();
+    let saver = Saver::new(store, metrics.clone());
     let (links, publisher, waits) = (Links::default(), Publisher::default(), Waits::default());
     let task = Task { settings, documents, links, publisher, waits, saver };
     let ended = tokio::spawn(task.serve(inputs));
-    Ok((Engine::new(sender), ended))
+    Ok((Engine::new(sender, metrics), ended))
 }
 
 /// Why a node does not start.
@@ -201,6 +208,10 @@ impl Task {
             Input::Regions(answer) => {
                 let _gone = answer.send(links.regions(documents, settings, now));
             }
+            Input::Figures(answer) => {
+                let regions = links.regions(documents, settings, now);
+                let _gone = answer.send(Figures { regions, scopes: documents.figures() });
+            }
             Input::Documents(answer) => {
                 let _gone = answer.send(documents.addresses().cloned().collect());
             }
@@ -227,7 +238,7 @@ impl Task {
                 self.saver.snapshot(&address, held.take_snapshot());
             }
             while let Some(event) = held.replica.next_event() {
-                told::tell(&address, &event, &self.links);
+                events::note(&self.settings.metrics, &self.links, &address, &event);
                 self.links.learn(held, &event, &self.settings);
                 self.waits.learn(&address, held, &event, &self.settings);
             }

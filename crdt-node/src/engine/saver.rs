@@ -2,10 +2,12 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Instant;
 
 use crdt_sync::{Record, Snapshot};
 use tokio::task::JoinHandle;
 
+use crate::metrics::Metrics;
 use crate::store::{Address, Change, Store, StoreError};
 
 /// The last record of each document that has become durable.
@@ -15,6 +17,7 @@ pub(super) type Saved = BTreeMap<Address, u64>;
 /// writes cost one wait for the disk.
 pub(super) struct Saver {
     store: Arc<dyn Store>,
+    metrics: Metrics,
     changes: Vec<Change>,
     last: Saved,
     under_way: Option<(JoinHandle<Result<(), StoreError>>, Saved)>,
@@ -22,8 +25,15 @@ pub(super) struct Saver {
 }
 
 impl Saver {
-    pub(super) fn new(store: Arc<dyn Store>) -> Self {
-        Self { store, changes: Vec::new(), last: Saved::new(), under_way: None, failure: None }
+    pub(super) fn new(store: Arc<dyn Store>, metrics: Metrics) -> Self {
+        Self {
+            store,
+            metrics,
+            changes: Vec::new(),
+            last: Saved::new(),
+            under_way: None,
+            failure: None,
+        }
     }
 
     pub(super) fn record(&mut self, address: &Address, record: Record) {
@@ -43,7 +53,13 @@ impl Saver {
         }
         let (changes, last) = (std::mem::take(&mut self.changes), std::mem::take(&mut self.last));
         let store = Arc::clone(&self.store);
-        let commit = tokio::task::spawn_blocking(move || store.commit(&changes));
+        let metrics = self.metrics.clone();
+        let commit = tokio::task::spawn_blocking(move || {
+            let begun = Instant::now();
+            let committed = store.commit(&changes);
+            metrics.committed(begun.elapsed());
+            committed
+        });
         self.under_way = Some((commit, last));
     }
 

@@ -18,8 +18,10 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, FromRequestParts, State};
-use axum::http::header::AUTHORIZATION;
+use axum::http::StatusCode;
+use axum::http::header::{AUTHORIZATION, CONTENT_TYPE};
 use axum::http::request::Parts;
+use axum::response::IntoResponse;
 use axum::routing::get;
 use tokio::sync::Semaphore;
 
@@ -64,6 +66,7 @@ pub fn router(node: Node) -> Router {
     Router::new()
         .route("/healthz", get(|| async { "ok\n" }))
         .route("/readyz", get(ready))
+        .route("/metrics", get(metrics))
         .route("/v1/documents", get(documents::list))
         .route("/v1/documents/{scope}/{document}", get(documents::read).post(documents::write))
         .route("/v1/documents/{scope}/{document}/{name}", get(documents::read_name))
@@ -80,6 +83,20 @@ pub fn router(node: Node) -> Router {
 async fn ready(State(node): State<Node>) -> Result<&'static str, Failure> {
     node.engine.regions().await?;
     Ok("ready\n")
+}
+
+/// What is measured, as Prometheus reads it: for whoever may read any scope. It names all scopes and regions
+/// of the node, and nothing that is in them. A connection from the same machine is nothing special, as a
+/// proxy's is one, too.
+async fn metrics(caller: Caller, State(node): State<Node>) -> Result<impl IntoResponse, Failure> {
+    if !caller.may_read_any() {
+        return Err(Failure::new(
+            StatusCode::FORBIDDEN,
+            "forbidden",
+            "the token allows to read no scope, and so not what is measured either",
+        ));
+    }
+    Ok(([(CONTENT_TYPE, "text/plain; version=0.0.4")], node.engine.metrics().render()))
 }
 
 impl FromRequestParts<Node> for Caller {
