@@ -7,6 +7,7 @@
 //! - [`engine`]: the one owner of all its documents: reads, writes, links;
 //! - [`http`]: what it answers, and the protocol over `WebSocket`s;
 //! - [`metrics`]: what is measured of all that;
+//! - [`tls`]: what connections are encrypted with;
 //! - `nats`, with the feature of that name: NATS between regions;
 //! - [`serve`]: the process.
 //!
@@ -31,6 +32,7 @@ pub mod serve;
 pub mod state;
 pub mod store;
 pub mod supervisor;
+pub mod tls;
 
 /// The examples of the front page, which nobody's crate but this one can run: it has all the types.
 #[cfg(doctest)]

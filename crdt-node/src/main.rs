@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use crdt_node::config::{Config, ConfigError, Nats, Peer, hash_of};
+use crdt_node::config::{Config, ConfigError, Nats, Peer, Tls, hash_of};
 use crdt_node::operations::{Plan, PlanError};
 use crdt_node::serve::{ServeError, serve};
 use crdt_node::store::{self, Address};
@@ -71,7 +71,13 @@ struct Run {
     /// Where to listen.
     #[arg(long, required_unless_present = "config")]
     listen: Option<SocketAddr>,
-    /// Another region and where it listens: us-east=ws://10.0.0.7:8080.
+    /// A PEM file: the certificate that is shown to those who connect. Then connections are encrypted.
+    #[arg(long, value_name = "FILE", requires = "tls_key")]
+    tls_certificate: Option<PathBuf>,
+    /// A PEM file: the private key of the certificate.
+    #[arg(long, value_name = "FILE", requires = "tls_certificate")]
+    tls_key: Option<PathBuf>,
+    /// Another region and where it listens: us-east=wss://us-east.example:8080.
     #[arg(long, value_name = "REGION=URL", value_parser = |text: &str| Ok::<_, Infallible>(peer(text)))]
     peer: Vec<Peer>,
     /// The region's NATS server, over which regions without an address are reached, and changes
@@ -161,7 +167,7 @@ fn node(run: Run) -> ExitCode {
 
 /// What the file says, and the command line besides: it comes first.
 fn configured(run: Run) -> Result<Config, ConfigError> {
-    let Run { region, data, listen, peer, nats, config, .. } = run;
+    let Run { region, data, listen, tls_certificate, tls_key, peer, nats, config, .. } = run;
     let mut configured = match (config, region, listen) {
         (Some(path), region, listen) => Config::read(&path, region.as_deref(), listen)?,
         (None, region, listen) => {
@@ -172,6 +178,9 @@ fn configured(run: Run) -> Result<Config, ConfigError> {
     };
     configured.data = data.or(configured.data);
     configured.peers.extend(peer);
+    if let (Some(certificate), Some(key)) = (tls_certificate, tls_key) {
+        configured.tls = Some(Tls { certificate, key });
+    }
     if let Some(url) = nats {
         configured.nats = Some(match configured.nats {
             Some(nats) => Nats { url, ..nats },

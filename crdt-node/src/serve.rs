@@ -7,9 +7,9 @@ use tokio::net::TcpListener;
 
 use crate::config::{Config, ConfigError};
 use crate::engine::{self, Settings, StartError};
-use crate::http::{Node, dial, router};
-use crate::metrics;
+use crate::http::{Node, dial, listen, router};
 use crate::store::{Memory, Redb, Store, StoreError};
+use crate::{metrics, tls};
 
 /// Why a node does not run, or no longer.
 #[derive(Debug)]
@@ -62,6 +62,10 @@ pub fn serve(config: Config, is_open: bool) -> Result<(), ServeError> {
 }
 
 async fn run(config: Config) -> Result<(), ServeError> {
+    let cannot_encrypt = |error| ServeError::Config(ConfigError::Tls(error));
+    let acceptor = config.tls.as_ref().map(tls::acceptor).transpose().map_err(cannot_encrypt)?;
+    let connector = config.dials_over_tls().then(|| tls::connector(config.ca.as_deref()));
+    let connector = connector.transpose().map_err(cannot_encrypt)?;
     let store: Arc<dyn Store> = match &config.data {
         Some(folder) => Arc::new(Redb::open(folder).map_err(ServeError::Store)?),
         None => Arc::new(Memory::new()),
@@ -76,16 +80,20 @@ async fn run(config: Config) -> Result<(), ServeError> {
     let cannot_listen = |error| ServeError::Listen(config.listen, error);
     let listener = TcpListener::bind(config.listen).await.map_err(cannot_listen)?;
     let address = listener.local_addr().map_err(cannot_listen)?;
-    tracing::info!(region = config.region, %address, "serving");
+    let is_encrypted = acceptor.is_some();
+    tracing::info!(region = config.region, %address, encrypted = is_encrypted, "serving");
     let peers = config.peers.clone();
-    let node = Node::new(engine, config);
+    let mut node = Node::new(engine, config);
+    if let Some(connector) = connector {
+        node = node.with_connector(connector);
+    }
     let dialing = peers.into_iter().map(|peer| tokio::spawn(dial(node.clone(), peer)));
     let watching = tokio::spawn(metrics::watch(node.engine.clone(), store));
     let tasks: Vec<_> = dialing.chain([watching]).collect();
-    let served = axum::serve(listener, router(node.clone())).into_future();
+    let served = listen(listener, acceptor, router(node.clone()));
     let streamed = streamed(node.clone());
     tokio::select! {
-        served = served => served.map_err(ServeError::Io)?,
+        () = served => {}
         failed = streamed => failed?,
         _ = &mut ended => return Err(ServeError::Failed),
         () = asked_to_end() => {}

@@ -4,6 +4,8 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::{fmt, io};
 
+use crate::tls::TlsError;
+
 /// Nothing was started.
 #[derive(Debug)]
 #[non_exhaustive]
@@ -68,6 +70,8 @@ pub enum ConfigError {
         /// What is there.
         hash: String,
     },
+    /// Connections cannot be encrypted as configured.
+    Tls(TlsError),
     /// Whoever reaches the address could do everything.
     Open {
         /// The address.
@@ -93,8 +97,8 @@ impl fmt::Display for ConfigError {
             }
             Self::Url { region, url } => write!(
                 f,
-                "{url} is no address of the region {region}: it begins with ws://, and has a host \
-                 and a port"
+                "{url} is no address of the region {region}: it begins with ws:// or wss://, and \
+                 has a host"
             ),
             Self::UnknownRegion { scope, region } => write!(
                 f,
@@ -112,6 +116,7 @@ impl fmt::Display for ConfigError {
                 "the scope {scope} is bound to regions, so it does not go over NATS, and the region \
                  {region} has no `url` to connect to: add one"
             ),
+            Self::Tls(error) => error.fmt(f),
             Self::NoNats => f.write_str(
                 "NATS is configured, and this program was built without it: build it with \
                  `--features nats`",

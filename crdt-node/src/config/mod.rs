@@ -6,9 +6,13 @@
 //! data = "/var/lib/crdt"
 //! origins = ["https://shop.example"]     # pages whose scripts may connect
 //!
+//! [tls]                                  # what is shown to those who connect
+//! certificate = "/etc/crdt/certificate.pem"
+//! key = "/etc/crdt/key.pem"
+//!
 //! [[peer]]                               # a region to connect to
 //! region = "us-east"
-//! url = "ws://10.0.0.7:8080"
+//! url = "wss://us-east.example:8080"
 //! token = "what us-east is shown"
 //!
 //! [nats]                                 # the NATS server of this region
@@ -28,6 +32,7 @@
 //! |---|---|
 //! | `error` | what is wrong with a configuration |
 //! | `access` | what a token allows |
+//! | `tls` | what connections are encrypted with |
 //! | `nats` | how the region's NATS server is reached |
 
 mod access;
@@ -35,6 +40,7 @@ mod error;
 mod nats;
 #[cfg(test)]
 mod tests;
+mod tls;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::SocketAddr;
@@ -45,6 +51,7 @@ use serde::Deserialize;
 pub use access::{Access, Caller, May, hash_of};
 pub use error::ConfigError;
 pub use nats::Nats;
+pub use tls::Tls;
 
 /// The scope that there is when none is configured.
 pub const GLOBAL: &str = "global";
@@ -59,6 +66,11 @@ pub struct Config {
     pub listen: SocketAddr,
     /// The folder of the store; without one nothing outlasts the process.
     pub data: Option<PathBuf>,
+    /// What is shown to those who connect; without it connections are not encrypted.
+    pub tls: Option<Tls>,
+    /// A PEM file: the certificates of the authority that vouches for peers at `wss://`. Without one they
+    /// are those whom the platform trusts.
+    pub ca: Option<PathBuf>,
     /// The pages whose scripts may connect, by their origins.
     #[serde(default)]
     pub origins: BTreeSet<String>,
@@ -84,7 +96,7 @@ pub struct Config {
 pub struct Peer {
     /// Its name.
     pub region: String,
-    /// Where it listens: `ws://`, the host and the port. Without one, it connects to us, or is
+    /// Where it listens: `ws://` or `wss://`, the host and the port. Without one, it connects to us, or is
     /// reached over NATS.
     pub url: Option<String>,
     /// What it is shown.
@@ -133,6 +145,8 @@ impl Config {
             region: region.into(),
             listen,
             data: None,
+            tls: None,
+            ca: None,
             origins: BTreeSet::new(),
             peers: Vec::new(),
             scopes: BTreeMap::new(),
@@ -173,6 +187,11 @@ impl Config {
         table.try_into()
     }
 
+    /// Whether it connects to a peer that is reached over TLS.
+    pub fn dials_over_tls(&self) -> bool {
+        self.peers.iter().filter_map(|peer| peer.url.as_ref()).any(|url| url.starts_with("wss:"))
+    }
+
     /// What is checked before anything starts.
     ///
     /// # Errors
@@ -190,7 +209,7 @@ impl Config {
             }
         }
         for Peer { region, url, .. } in &self.peers {
-            if let Some(url) = url.as_ref().filter(|url| !url.starts_with("ws://")) {
+            if let Some(url) = url.as_ref().filter(|url| !is_address(url)) {
                 return Err(ConfigError::Url { region: region.clone(), url: url.clone() });
             }
         }
@@ -274,6 +293,13 @@ impl Config {
         let names: Vec<String> = self.scopes.keys().cloned().collect();
         if names.is_empty() { vec![GLOBAL.into()] } else { names }
     }
+}
+
+/// Whether it is an address that a `WebSocket` can connect to.
+fn is_address(url: &str) -> bool {
+    url.parse::<axum::http::Uri>().is_ok_and(|uri| {
+        matches!(uri.scheme_str(), Some("ws" | "wss")) && uri.host().is_some_and(|h| !h.is_empty())
+    })
 }
 
 /// Names travel in addresses: letters, digits, hyphens and underscores, 64 at most.

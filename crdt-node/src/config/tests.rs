@@ -38,8 +38,12 @@ fn what_cannot_be_meant_is_refused_by_name() {
     assert!(refused("[scope.eu]\nregions = [\"mars\"]").contains("the region mars"));
     assert!(refused("[[peer]]\nregion = \"eu-west\"").contains("eu-west is there twice"));
     assert!(refused("[[peer]]\nregion = \"eu/west\"").contains("\"eu/west\" cannot be"));
-    let encrypted = "[[peer]]\nregion = \"us\"\nurl = \"wss://us\"";
-    assert!(refused(encrypted).contains("begins with ws://"));
+    for url in ["https://us", "us:80", "ws://", "wss:us", "ws://a b"] {
+        let peer = format!("[[peer]]\nregion = \"us\"\nurl = \"{url}\"");
+        assert!(refused(&peer).contains("begins with ws://"), "{url}");
+    }
+    let peer = "[[peer]]\nregion = \"us\"\nurl = \"wss://us.example:7801\"";
+    parsed(peer).check(false).expect("is right");
     assert!(refused("[[token]]\nhash = \"secret\"").contains("is not the hash of a token"));
     let token = format!("[[token]]\nhash = \"{}\"\nscopes = [\"us\"]", hash_of("secret"));
     assert!(refused(&token).contains("the scope us"));

@@ -5,11 +5,13 @@
 //! | `documents` | reads and writes |
 //! | `operations` | the JSON of writes |
 //! | `reading` | the JSON of reads |
+//! | `listen` | the connections that come in |
 //! | `sync` | the protocol over `WebSocket`s, with clients and with regions |
 //! | `error` | what is refused, and how that is said |
 
 mod documents;
 mod error;
+mod listen;
 mod operations;
 mod reading;
 mod sync;
@@ -24,11 +26,13 @@ use axum::http::request::Parts;
 use axum::response::IntoResponse;
 use axum::routing::get;
 use tokio::sync::Semaphore;
+use tokio_rustls::TlsConnector;
 
 use crate::config::{Caller, Config, May};
 use crate::engine::Engine;
 use error::Failure;
 
+pub use listen::listen;
 pub use sync::{LONGEST_FRAME, dial, frame};
 
 /// What every answer is made of.
@@ -36,6 +40,8 @@ pub use sync::{LONGEST_FRAME, dial, frame};
 pub struct Node {
     pub(crate) engine: Engine,
     pub(crate) config: Arc<Config>,
+    /// What encrypts connections to peers, if that has been loaded.
+    connector: Option<TlsConnector>,
     /// As many as may be connected at a time.
     connections: Arc<Semaphore>,
 }
@@ -44,7 +50,13 @@ impl Node {
     /// A node that serves these documents.
     pub fn new(engine: Engine, config: Config) -> Self {
         let connections = Arc::new(Semaphore::new(config.limits.connections));
-        Self { engine, config: Arc::new(config), connections }
+        Self { engine, config: Arc::new(config), connector: None, connections }
+    }
+
+    /// Peers at `wss://` are reached with this: see [`connector`](crate::tls::connector).
+    #[must_use]
+    pub fn with_connector(self, connector: TlsConnector) -> Self {
+        Self { connector: Some(connector), ..self }
     }
 }
 

@@ -5,6 +5,7 @@
 
 pub mod frame;
 
+use std::io;
 use std::time::Duration;
 
 use axum::body::Bytes;
@@ -15,12 +16,13 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::Response;
 use crdt_core::ReplicaId;
 use futures_util::{Sink, SinkExt, Stream, StreamExt};
+use tokio::net::TcpStream;
 use tokio::sync::Notify;
 use tokio::time::{Instant, sleep, timeout};
-use tokio_tungstenite::connect_async_with_config;
-use tokio_tungstenite::tungstenite;
+use tokio_rustls::rustls::pki_types::ServerName;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
+use tokio_tungstenite::{client_async_with_config, tungstenite};
 
 use super::Node;
 use super::documents::address;
@@ -109,7 +111,7 @@ pub async fn dial(node: Node, peer: Peer) {
     let mut pause = PAUSES.0;
     loop {
         let begun = Instant::now();
-        match timeout(PATIENCE, connect(&url, &peer)).await {
+        match timeout(PATIENCE, connect(&node, &url, &peer)).await {
             Ok(Ok(socket)) => {
                 let scopes = node.config.scopes_shared(&peer.region);
                 match node.engine.link_region(peer.region.clone(), scopes).await {
@@ -131,7 +133,7 @@ pub async fn dial(node: Node, peer: Peer) {
     }
 }
 
-async fn connect(url: &str, peer: &Peer) -> Result<Socket, tungstenite::Error> {
+async fn connect(node: &Node, url: &str, peer: &Peer) -> Result<Socket, tungstenite::Error> {
     let mut request = url.into_client_request()?;
     if let Some(token) = &peer.token {
         let value = format!("Bearer {token}").parse();
@@ -142,8 +144,23 @@ async fn connect(url: &str, peer: &Peer) -> Result<Socket, tungstenite::Error> {
     }
     let longest = Some(LONGEST_FRAME);
     let config = WebSocketConfig::default().max_message_size(longest).max_frame_size(longest);
-    let (socket, _) = connect_async_with_config(request, Some(config), true).await?;
-    Ok(Socket::dialed(socket))
+    let is_encrypted = request.uri().scheme_str() == Some("wss");
+    let host = request.uri().host().unwrap_or_default();
+    // An address of IPv6 is in brackets there.
+    let host = host.trim_start_matches('[').trim_end_matches(']').to_owned();
+    let port = request.uri().port_u16().unwrap_or(if is_encrypted { 443 } else { 80 });
+    let stream = TcpStream::connect((host.as_str(), port)).await?;
+    stream.set_nodelay(true)?;
+    if !is_encrypted {
+        return Ok(Socket::dialed(
+            client_async_with_config(request, stream, Some(config)).await?.0,
+        ));
+    }
+    let connector =
+        node.connector.as_ref().ok_or_else(|| io::Error::other("there is no TLS here"))?;
+    let name = ServerName::try_from(host).map_err(io::Error::other)?;
+    let stream = connector.connect(name, stream).await?;
+    Ok(Socket::dialed(client_async_with_config(request, stream, Some(config)).await?.0))
 }
 
 /// What comes over a socket.
@@ -250,8 +267,10 @@ impl Node {
         let Some(origin) = headers.get(header::ORIGIN) else { return Ok(()) };
         let origin = origin.to_str().unwrap_or_default();
         let host = headers.get(header::HOST).and_then(|host| host.to_str().ok());
+        // Where connections are not encrypted, a proxy may have ended TLS.
         let is_own = host.is_some_and(|host| {
-            [format!("http://{host}"), format!("https://{host}")].iter().any(|own| own == origin)
+            let is_plain = self.config.tls.is_none() && origin == format!("http://{host}");
+            is_plain || origin == format!("https://{host}")
         });
         if is_own || self.config.origins.contains(origin) {
             return Ok(());
