@@ -7,7 +7,7 @@ use tokio::net::TcpListener;
 
 use crate::config::{Config, ConfigError};
 use crate::engine::{self, Settings, StartError};
-use crate::http::{Node, dial, listen, router};
+use crate::http::{Node, dial, listen};
 use crate::store::{Memory, Redb, Store, StoreError};
 use crate::{metrics, tls};
 
@@ -90,7 +90,7 @@ async fn run(config: Config) -> Result<(), ServeError> {
     let dialing = peers.into_iter().map(|peer| tokio::spawn(dial(node.clone(), peer)));
     let watching = tokio::spawn(metrics::watch(node.engine.clone(), store));
     let tasks: Vec<_> = dialing.chain([watching]).collect();
-    let served = listen(listener, acceptor, router(node.clone()));
+    let served = listen(listener, acceptor, node.clone());
     let streamed = streamed(node.clone());
     tokio::select! {
         () = served => {}

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use crdt_node::config::{Config, Peer, Tls};
 use crdt_node::engine::{Settings, start};
-use crdt_node::http::{Node, dial, listen, router};
+use crdt_node::http::{Node, dial, listen};
 use crdt_node::store::Memory;
 use crdt_node::tls::{TlsError, acceptor, connector};
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
@@ -77,7 +77,7 @@ impl Region {
         let connector = connector(Some(authority)).expect("is one");
         let node = Node::new(engine, config).with_connector(connector);
         let tls = acceptor(&files.tls()).expect("is right");
-        let served = tokio::spawn(listen(listener, Some(tls), router(node.clone())));
+        let served = tokio::spawn(listen(listener, Some(tls), node.clone()));
         Self { address, node, tasks: vec![served] }
     }
 

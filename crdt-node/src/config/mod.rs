@@ -126,15 +126,24 @@ pub struct Limits {
     pub documents: usize,
     /// How long a request may be, in bytes.
     pub request_bytes: usize,
-    /// How many connections there may be at a time.
+    /// How many connections there may be at a time, for whatever they are.
     pub connections: usize,
+    /// How long the head of a request may take to come, its body besides, and an answer to be taken, in
+    /// milliseconds. A connection on which nothing is asked for as long is ended.
+    pub slow_ms: u64,
     /// How long a request waits at most, in milliseconds.
     pub wait_ms: u64,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { documents: 100_000, request_bytes: 1 << 20, connections: 4_096, wait_ms: 30_000 }
+        Self {
+            documents: 100_000,
+            request_bytes: 1 << 20,
+            connections: 4_096,
+            slow_ms: 30_000,
+            wait_ms: 30_000,
+        }
     }
 }
 

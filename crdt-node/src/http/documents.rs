@@ -4,13 +4,14 @@ use std::time::Duration;
 
 use axum::Json;
 use axum::body::Bytes;
-use axum::extract::rejection::{BytesRejection, PathRejection, QueryRejection};
-use axum::extract::{Path, Query, State};
+use axum::extract::rejection::{PathRejection, QueryRejection};
+use axum::extract::{FromRequest, Path, Query, Request, State};
 use axum::http::HeaderMap;
 use crdt_document::Transaction;
 use crdt_sync::Level;
 use serde::Deserialize;
 use serde_json::{Value, json};
+use tokio::time::timeout;
 
 use super::error::Failure;
 use super::operations::Writes;
@@ -90,12 +91,16 @@ pub(super) async fn write(
     State(node): State<Node>,
     path: Result<Path<(String, String)>, PathRejection>,
     headers: HeaderMap,
-    body: Result<Bytes, BytesRejection>,
+    request: Request,
 ) -> Answer {
+    let limits = &node.config.limits;
+    let body = Bytes::from_request(request, &());
+    let body = timeout(Duration::from_millis(limits.slow_ms), body).await;
     node.check_origin(&headers)?;
     let Path((scope, document)) = path.map_err(|why| Failure::malformed(why.body_text()))?;
     let address = address(&node, &caller, May::Write, scope, document)?;
-    let body = body.map_err(|_| Failure::too_long(node.config.limits.request_bytes))?;
+    let body = body.map_err(|_| Failure::too_slow())?;
+    let body = body.map_err(|_| Failure::too_long(limits.request_bytes))?;
     let writes: Writes =
         serde_json::from_slice(&body).map_err(|error| Failure::malformed(error.to_string()))?;
     let faults = writes.operations.iter().map(super::operations::Operation::fault);

@@ -82,6 +82,11 @@ impl Failure {
         Self::new(StatusCode::PAYLOAD_TOO_LARGE, "too-long", message)
     }
 
+    pub(super) fn too_slow() -> Self {
+        let message = "the request took too long to come: send it faster, or in parts";
+        Self::new(StatusCode::REQUEST_TIMEOUT, "too-slow", message)
+    }
+
     pub(super) fn too_many_connections(most: usize) -> Self {
         let message = format!("there are {most} connections already: try again later");
         Self::new(StatusCode::SERVICE_UNAVAILABLE, "too-many-connections", message)

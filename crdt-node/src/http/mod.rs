@@ -66,6 +66,11 @@ impl Node {
         self.config.listen
     }
 
+    /// What serves its documents.
+    pub const fn engine(&self) -> &Engine {
+        &self.engine
+    }
+
     /// Whether the region has a NATS server.
     pub fn has_nats(&self) -> bool {
         self.config.nats.is_some()

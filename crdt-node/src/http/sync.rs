@@ -27,6 +27,7 @@ use tokio_tungstenite::{client_async_with_config, tungstenite};
 use super::Node;
 use super::documents::address;
 use super::error::Failure;
+use super::listen::Admitted;
 use crate::config::{Caller, May, Peer};
 use crate::engine::{Link, Outgoing};
 use crate::store::Address;
@@ -55,12 +56,13 @@ pub(super) async fn client(
     State(node): State<Node>,
     Path((scope, document)): Path<(String, String)>,
     headers: HeaderMap,
+    admitted: Admitted,
     upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
 ) -> Result<Response, Failure> {
     let address = address(&node, &caller, May::Write, scope, document)?;
     node.check_origin(&headers)?;
     let link = node.engine.link_client(address.clone()).await?;
-    accept(&node, upgrade, move |socket| {
+    accept(admitted, upgrade, move |socket| {
         let unwrap = move |bytes: &Bytes| Some((address.clone(), bytes.clone()));
         serve(link, socket, |(_, bytes)| bytes, unwrap)
     })
@@ -72,6 +74,7 @@ pub(super) async fn region(
     State(node): State<Node>,
     Path(region): Path<String>,
     headers: HeaderMap,
+    admitted: Admitted,
     upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
 ) -> Result<Response, Failure> {
     let is_peer = node.config.peers.iter().any(|peer| peer.region == region);
@@ -83,24 +86,20 @@ pub(super) async fn region(
     node.check_origin(&headers)?;
     let scopes = node.config.scopes_shared(&region);
     let link = node.engine.link_region(region, scopes).await?;
-    accept(&node, upgrade, move |socket| serve(link, socket, frame::wrap, frame::unwrap))
+    accept(admitted, upgrade, move |socket| serve(link, socket, frame::wrap, frame::unwrap))
 }
 
 fn accept<F: Future<Output = ()> + Send + 'static>(
-    node: &Node,
+    admitted: Admitted,
     upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
     serve: impl FnOnce(Socket) -> F + Send + 'static,
 ) -> Result<Response, Failure> {
     let upgrade = upgrade.map_err(|why| Failure::malformed(why.body_text()))?;
-    let most = node.config.limits.connections;
-    let permit = std::sync::Arc::clone(&node.connections)
-        .try_acquire_owned()
-        .map_err(|_| Failure::too_many_connections(most))?;
     let upgrade = upgrade.max_message_size(LONGEST_FRAME).max_frame_size(LONGEST_FRAME);
     let upgrade = upgrade.protocols([PROTOCOL]);
     Ok(upgrade.on_upgrade(async move |socket| {
         serve(Socket::accepted(socket)).await;
-        drop(permit);
+        drop(admitted);
     }))
 }
 

@@ -13,6 +13,7 @@
 //! | `crdt_writes_total` | `scope` | writes that were asked for here and done |
 //! | `crdt_durable_write_seconds` | `durability` | histogram: from a write to its answer, when it was as durable as asked for |
 //! | `crdt_commit_seconds` | | histogram: how long the store took to make a batch durable |
+//! | `crdt_connections`, `crdt_refused_connections_total` | | connections that are served, and that were one too many |
 //! | `crdt_store_bytes` | | how long the store is |
 //!
 //! Labels are the regions and scopes of the configuration: nothing grows with documents or replicas. A
@@ -106,6 +107,21 @@ impl Metrics {
         self.record(|| counter!(name, "scope" => scope.to_owned()).increment(1));
     }
 
+    /// A connection has begun that is served.
+    pub(crate) fn connected(&self) {
+        self.record(|| gauge!("crdt_connections").increment(1.0));
+    }
+
+    /// Such a connection has ended.
+    pub(crate) fn disconnected(&self) {
+        self.record(|| gauge!("crdt_connections").decrement(1.0));
+    }
+
+    /// A connection was one too many.
+    pub(crate) fn refused_connection(&self) {
+        self.record(|| counter!("crdt_refused_connections_total").increment(1));
+    }
+
     /// A write was done.
     pub(crate) fn written(&self, scope: &str) {
         self.record(|| counter!("crdt_writes_total", "scope" => scope.to_owned()).increment(1));
@@ -193,5 +209,7 @@ fn describe() {
         "From a write to its answer, of those that became as durable as was asked for"
     );
     describe_histogram!(COMMIT, "How long the store took to make a batch of changes durable");
+    describe_gauge!("crdt_connections", "Connections that are served, for whatever they are");
+    describe_counter!("crdt_refused_connections_total", "Connections that were one too many");
     describe_gauge!("crdt_store_bytes", "Bytes that the store takes");
 }
