@@ -15,6 +15,8 @@ mod listen;
 mod operations;
 mod reading;
 mod sync;
+#[cfg(test)]
+mod tests;
 
 use std::sync::Arc;
 
@@ -24,7 +26,7 @@ use axum::http::StatusCode;
 use axum::http::header::{AUTHORIZATION, CONTENT_TYPE};
 use axum::http::request::Parts;
 use axum::response::IntoResponse;
-use axum::routing::get;
+use axum::routing::{MethodRouter, get, post};
 use tokio::sync::Semaphore;
 use tokio_rustls::TlsConnector;
 
@@ -34,6 +36,9 @@ use error::Failure;
 
 pub use listen::listen;
 pub use sync::{LONGEST_FRAME, dial, frame};
+
+/// What is answered, as an `OpenAPI` 3.1 document in JSON.
+pub const OPENAPI: &str = include_str!("../../openapi.json");
 
 /// What every answer is made of.
 #[derive(Clone)]
@@ -80,20 +85,36 @@ impl Node {
 /// All that a node answers.
 pub fn router(node: Node) -> Router {
     let limit = DefaultBodyLimit::max(node.config.limits.request_bytes);
-    Router::new()
-        .route("/healthz", get(|| async { "ok\n" }))
-        .route("/readyz", get(ready))
-        .route("/metrics", get(metrics))
-        .route("/v1/documents", get(documents::list))
-        .route("/v1/documents/{scope}/{document}", get(documents::read).post(documents::write))
-        .route("/v1/documents/{scope}/{document}/{name}", get(documents::read_name))
-        .route("/v1/regions", get(documents::regions))
-        .route("/v1/sync/{scope}/{document}", get(sync::client))
-        .route("/v1/regions/{region}/sync", get(sync::region))
+    let add = |router: Router<Node>, (_, path, answer)| router.route(path, answer);
+    routes()
+        .into_iter()
+        .fold(Router::new(), add)
         .fallback(|| async { Failure::no_such_path() })
         .method_not_allowed_fallback(|| async { Failure::no_such_method() })
         .layer(limit)
         .with_state(node)
+}
+
+/// All that is asked, by method and path: what [`OPENAPI`] tells of.
+fn routes() -> [(&'static str, &'static str, MethodRouter<Node>); 11] {
+    const DOCUMENT: &str = "/v1/documents/{scope}/{document}";
+    [
+        ("get", "/healthz", get(|| async { "ok\n" })),
+        ("get", "/readyz", get(ready)),
+        ("get", "/metrics", get(metrics)),
+        (
+            "get",
+            "/v1/openapi.json",
+            get(|| async { ([(CONTENT_TYPE, "application/json")], OPENAPI) }),
+        ),
+        ("get", "/v1/documents", get(documents::list)),
+        ("get", DOCUMENT, get(documents::read)),
+        ("post", DOCUMENT, post(documents::write)),
+        ("get", "/v1/documents/{scope}/{document}/{name}", get(documents::read_name)),
+        ("get", "/v1/regions", get(documents::regions)),
+        ("get", "/v1/sync/{scope}/{document}", get(sync::client)),
+        ("get", "/v1/regions/{region}/sync", get(sync::region)),
+    ]
 }
 
 /// Whether documents can be read: the store was opened, and has not failed.
