@@ -95,7 +95,7 @@ struct Run {
 fn peer(text: &str) -> Peer {
     let (region, url) = text.split_once('=').unwrap_or((text, ""));
     let url = (!url.is_empty()).then(|| url.to_owned());
-    Peer { region: region.into(), url, token: None }
+    Peer { url, ..Peer::new(region) }
 }
 
 fn address(text: &str) -> Result<Address, &'static str> {

@@ -98,7 +98,7 @@ fn cart() -> Address {
 }
 
 fn peer(region: &str, url: Option<String>) -> Peer {
-    Peer { region: region.into(), url, token: None }
+    Peer { url, ..Peer::new(region) }
 }
 
 /// Two regions that have met.

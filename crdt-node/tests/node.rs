@@ -33,7 +33,7 @@ impl Region {
         let listener = TcpListener::bind(("127.0.0.1", 0)).await.expect("a port");
         let address = listener.local_addr().expect("has one");
         let mut config = Config::new(name, address);
-        let peer = |region: &&str| Peer { region: region.to_string(), url: None, token: None };
+        let peer = |region: &&str| Peer::new(*region);
         config.peers = others.iter().map(peer).collect();
         change(&mut config);
         config.check(false).expect("is right");
@@ -50,8 +50,8 @@ impl Region {
     }
 
     fn dial(&mut self, other: &Self, token: Option<&str>) {
-        let (region, url) = (other.name.into(), Some(format!("ws://{}", other.address)));
-        let peer = Peer { region, url, token: token.map(Into::into) };
+        let url = Some(format!("ws://{}", other.address));
+        let peer = Peer { url, token: token.map(Into::into), ..Peer::new(other.name) };
         self.tasks.push(tokio::spawn(dial(self.node.clone(), peer)));
     }
 
@@ -167,7 +167,8 @@ async fn what_is_wrong_is_refused_by_code_and_changes_nothing() {
 
 #[tokio::test]
 async fn regions_that_dial_each_other_converge_and_tell_where_a_write_is_durable() {
-    let us = Region::start("us", &["eu"], |_| {}).await;
+    let address = Some("https://eu.example".into());
+    let us = Region::start("us", &["eu"], |config| config.peers[0].address = address).await;
     let mut eu = Region::start("eu", &["us"], |_| {}).await;
     let (_, alone) = eu
         .post(CART, json!({"operations": add(1)["operations"], "durability": "all", "wait_ms": 20}))
@@ -188,6 +189,11 @@ async fn regions_that_dial_each_other_converge_and_tell_where_a_write_is_durable
         (StatusCode::SERVICE_UNAVAILABLE, &json!("not-yet"))
     );
     assert!(not_yet.1["error"]["token"].is_string());
+    let (lag, place) = (&not_yet.1["error"]["lag"], &not_yet.1["error"]["least_lag"]);
+    assert_eq!(
+        (lag, place),
+        (&json!(7), &json!({"region": "eu", "address": "https://eu.example"}))
+    );
 }
 
 #[tokio::test]

@@ -70,7 +70,7 @@ impl Region {
         let address = listener.local_addr().expect("has one");
         let mut config = Config::new(name, address);
         config.tls = Some(files.tls());
-        config.peers = vec![Peer { region: other.into(), url: None, token: None }];
+        config.peers = vec![Peer::new(other)];
         config.check(false).expect("is right");
         let settings = Settings { members: config.members(), ..Settings::new(name) };
         let (engine, _) = start(settings, Arc::new(Memory::new())).expect("starts");
@@ -83,7 +83,7 @@ impl Region {
 
     fn dial(&mut self, other: &str, address: SocketAddr) {
         let url = Some(format!("wss://localhost:{}", address.port()));
-        let peer = Peer { region: other.into(), url, token: None };
+        let peer = Peer { url, ..Peer::new(other) };
         self.tasks.push(tokio::spawn(dial(self.node.clone(), peer)));
     }
 

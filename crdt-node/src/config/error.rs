@@ -43,6 +43,13 @@ pub enum ConfigError {
         /// What is there.
         url: String,
     },
+    /// Where users reach a region is no address.
+    Address {
+        /// The region.
+        region: String,
+        /// What is there.
+        address: String,
+    },
     /// A scope is for a region that is none of those that there are.
     UnknownRegion {
         /// The scope.
@@ -99,6 +106,11 @@ impl fmt::Display for ConfigError {
                 f,
                 "{url} is no address of the region {region}: it begins with ws:// or wss://, and \
                  has a host"
+            ),
+            Self::Address { region, address } => write!(
+                f,
+                "{address} is no address where users reach the region {region}: it begins with \
+                 https:// or http://, and has a host"
             ),
             Self::UnknownRegion { scope, region } => write!(
                 f,

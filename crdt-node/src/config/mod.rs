@@ -14,6 +14,7 @@
 //! region = "us-east"
 //! url = "wss://us-east.example:8080"
 //! token = "what us-east is shown"
+//! address = "https://us-east.shop.example"  # where users reach it
 //!
 //! [nats]                                 # the NATS server of this region
 //! url = "nats://127.0.0.1:4222"
@@ -101,6 +102,23 @@ pub struct Peer {
     pub url: Option<String>,
     /// What it is shown.
     pub token: Option<String>,
+    /// Where users reach it, `https://` or `http://`: what they are told who ask for what is there and
+    /// not yet here. Without one they are told the `url`.
+    pub address: Option<String>,
+}
+
+impl Peer {
+    /// A region that connects to us.
+    pub fn new(region: impl Into<String>) -> Self {
+        Self { region: region.into(), url: None, token: None, address: None }
+    }
+
+    /// Where users reach it, as far as that is known.
+    pub fn public_address(&self) -> Option<String> {
+        // An address of a WebSocket differs in its beginning only.
+        let of_url = || Some(self.url.as_ref()?.replacen("ws", "http", 1));
+        self.address.clone().or_else(of_url)
+    }
 }
 
 /// Documents under one policy.
@@ -217,8 +235,12 @@ impl Config {
                 return Err(ConfigError::Twice { region: name.clone() });
             }
         }
-        for Peer { region, url, .. } in &self.peers {
-            if let Some(url) = url.as_ref().filter(|url| !is_address(url)) {
+        for Peer { region, url, address, .. } in &self.peers {
+            if let Some(address) = address.as_ref().filter(|address| !has_host(address, HTTP)) {
+                let (region, address) = (region.clone(), address.clone());
+                return Err(ConfigError::Address { region, address });
+            }
+            if let Some(url) = url.as_ref().filter(|url| !has_host(url, WEB_SOCKET)) {
                 return Err(ConfigError::Url { region: region.clone(), url: url.clone() });
             }
         }
@@ -304,10 +326,14 @@ impl Config {
     }
 }
 
-/// Whether it is an address that a `WebSocket` can connect to.
-fn is_address(url: &str) -> bool {
+const WEB_SOCKET: [&str; 2] = ["ws", "wss"];
+const HTTP: [&str; 2] = ["http", "https"];
+
+/// Whether it is an address that begins so, and has a host.
+fn has_host(url: &str, schemes: [&str; 2]) -> bool {
     url.parse::<axum::http::Uri>().is_ok_and(|uri| {
-        matches!(uri.scheme_str(), Some("ws" | "wss")) && uri.host().is_some_and(|h| !h.is_empty())
+        uri.scheme_str().is_some_and(|scheme| schemes.contains(&scheme))
+            && uri.host().is_some_and(|host| !host.is_empty())
     })
 }
 

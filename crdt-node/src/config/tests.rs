@@ -42,6 +42,8 @@ fn what_cannot_be_meant_is_refused_by_name() {
         let peer = format!("[[peer]]\nregion = \"us\"\nurl = \"{url}\"");
         assert!(refused(&peer).contains("begins with ws://"), "{url}");
     }
+    let address = "[[peer]]\nregion = \"us\"\naddress = \"wss://us.example\"";
+    assert!(refused(address).contains("begins with https://"));
     let peer = "[[peer]]\nregion = \"us\"\nurl = \"wss://us.example:7801\"";
     parsed(peer).check(false).expect("is right");
     assert!(refused("[[token]]\nhash = \"secret\"").contains("is not the hash of a token"));

@@ -80,6 +80,12 @@ pub enum Refusal {
     NotYet {
         /// What is, if there is a document.
         token: Option<Token>,
+        /// How many changes of its region this one lacks, up to the token.
+        lag: u64,
+        /// The regions that have said that they have it.
+        has: Vec<String>,
+        /// If none has: of those that are connected, the one that lacks the least of this document.
+        least_lag: Option<String>,
     },
     /// An operation cannot be done; none of the others was.
     Write(WriteError),
@@ -101,11 +107,21 @@ impl fmt::Display for Refusal {
             Self::TooManyDocuments { most } => {
                 write!(f, "this node holds {most} documents and no more: raise its limit")
             }
-            Self::NotYet { token: Some(token) } => {
-                write!(f, "what the token stands for is not here yet; {token} is: try again later")
-            }
-            Self::NotYet { token: None } => {
-                f.write_str("nothing of the document is here yet: try again later")
+            Self::NotYet { token, lag, has, least_lag } => {
+                match token {
+                    Some(token) => write!(
+                        f,
+                        "what the token stands for is not here yet, {lag} changes are missing; \
+                         {token} is: "
+                    )?,
+                    None => f.write_str("nothing of the document is here yet: ")?,
+                }
+                f.write_str("try again later")?;
+                match (has.as_slice(), least_lag) {
+                    ([], None) => Ok(()),
+                    ([], Some(region)) => write!(f, ", or the region {region}, which may have it"),
+                    (has, _) => write!(f, ", or where it is: {}", has.join(", ")),
+                }
             }
             Self::Write(error) => error.fmt(f),
             Self::Replica(error) => error.fmt(f),

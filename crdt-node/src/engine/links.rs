@@ -214,6 +214,11 @@ impl Links {
         }
     }
 
+    /// Whether there is a connection to a region.
+    pub(super) fn is_connected(&self, region: &str) -> bool {
+        self.links.values().any(|link| link.region.as_deref() == Some(region))
+    }
+
     /// How the other regions are doing.
     pub(super) fn regions(
         &self,

@@ -12,10 +12,12 @@
 //! | `events` | what is counted and logged of what happens to a document |
 //! | `links` | who is connected, and how much may be on its way to them |
 //! | `publisher` | where that goes which is said to all regions at once |
+//! | `elsewhere` | where that is which is not here yet |
 //! | `waits` | who waits for a token or for durability, and until when |
 //! | `saver` | what is being committed |
 
 mod documents;
+mod elsewhere;
 mod events;
 mod handle;
 mod input;
@@ -240,11 +242,11 @@ impl Task {
             while let Some(event) = held.replica.next_event() {
                 events::note(&self.settings.metrics, &self.links, &address, &event);
                 self.links.learn(held, &event, &self.settings);
-                self.waits.learn(&address, held, &event, &self.settings);
+                self.waits.learn(&address, held, &event, &self.settings, &self.links);
             }
             self.documents.schedule(&address, is_held_up, now.monotonic_ms);
         }
-        self.waits.give_up(&mut self.documents, &self.settings, now.monotonic_ms);
+        self.waits.give_up(&mut self.documents, &self.settings, &self.links, now);
         self.saver.begin();
     }
 

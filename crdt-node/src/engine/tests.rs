@@ -62,7 +62,8 @@ async fn who_shows_a_token_elsewhere_reads_what_they_wrote() {
     assert!(written.is_done && written.is_durable_here);
     assert_eq!(size(&us, None, SHORT).await, Err(Refusal::NoDocument));
     let refused = size(&us, Some(written.token), SHORT).await;
-    assert_eq!(refused, Err(Refusal::NotYet { token: None }));
+    let lag = written.token.position();
+    assert_eq!(refused, Err(Refusal::NotYet { token: None, lag, has: vec![], least_lag: None }));
     assert_eq!(us.documents().await.expect("runs"), [], "a read makes none");
 
     let waits = tokio::spawn({
@@ -71,6 +72,49 @@ async fn who_shows_a_token_elsewhere_reads_what_they_wrote() {
     });
     let _link = connect(("eu", &eu), ("us", &us), &["global"]).await;
     assert_eq!(waits.await.expect("ends"), Ok(1));
+}
+
+/// As [`connect`], but what is long gets lost.
+async fn connect_losing(one: (&str, &Engine), other: (&str, &Engine)) -> JoinHandle<()> {
+    let mut here = one.1.link_region(other.0.into(), vec!["global".into()]).await.expect("open");
+    let mut there = other.1.link_region(one.0.into(), vec!["global".into()]).await.expect("open");
+    tokio::spawn(async move {
+        loop {
+            let (to, (address, bytes)) = tokio::select! {
+                Some(next) = here.next() => (there.inbox(), next),
+                Some(next) = there.next() => (here.inbox(), next),
+                else => break,
+            };
+            if bytes.len() < 1_000 {
+                let _ended = to.receive(address, bytes).await;
+            }
+        }
+    })
+}
+
+#[tokio::test]
+async fn who_waits_in_vain_is_told_where_it_is() {
+    let (eu, us) = (region("eu", &Memory::new()), region("us", &Memory::new()));
+    let link = connect_losing(("eu", &eu), ("us", &us)).await;
+    assert!(add(&eu, 1, Durable::One, LONG).await.is_done, "they have met");
+    let change = |tx: &mut Transaction<'_>| tx.set("cart").add("x".repeat(2_000));
+    let long = eu.write(cart(), Durable::Local, LONG, change).await.expect("is written");
+    let waited = size(&us, Some(long.token), SHORT).await;
+    let Err(Refusal::NotYet { lag, has, least_lag, .. }) = waited else { panic!("{waited:?}") };
+    assert_eq!((lag, has, least_lag), (1, vec![], Some("eu".into())));
+    // Those who meet say what they have.
+    link.abort();
+    let _ended = link.await;
+    let _link = connect_losing(("eu", &eu), ("us", &us)).await;
+    let mut waited = size(&us, Some(long.token), SHORT).await;
+    for _ in 0..50 {
+        if matches!(&waited, Err(Refusal::NotYet { has, .. }) if !has.is_empty()) {
+            break;
+        }
+        waited = size(&us, Some(long.token), SHORT).await;
+    }
+    let Err(Refusal::NotYet { lag, has, least_lag, .. }) = waited else { panic!("{waited:?}") };
+    assert_eq!((lag, has, least_lag), (1, vec!["eu".into()], None));
 }
 
 #[tokio::test]

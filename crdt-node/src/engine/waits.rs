@@ -9,7 +9,9 @@ use tokio::sync::oneshot;
 
 use super::Settings;
 use super::documents::{Documents, Held};
+use super::elsewhere::not_yet;
 use super::input::{Durable, ReadRequest, Refusal, Settled, Shown, View, WriteRequest};
+use super::links::Links;
 use crate::store::Address;
 
 struct Wait {
@@ -104,6 +106,7 @@ impl Waits {
         held: &Held,
         event: &Event<S>,
         settings: &Settings,
+        links: &Links,
     ) {
         if !matches!(event, Event::Covered(_) | Event::Durable(..)) {
             return;
@@ -118,7 +121,7 @@ impl Waits {
                     .is_durable(&wait.token, durability(*durable, &wait.address.scope, settings)),
             });
             if is_over && let Some(wait) = self.remove(number) {
-                answer(wait, Some(held), settings);
+                answer(wait, Some(held), settings, links, Reading::system());
             }
         }
     }
@@ -129,14 +132,20 @@ impl Waits {
     }
 
     /// Answers those whose patience is at its end.
-    pub(super) fn give_up(&mut self, documents: &mut Documents, settings: &Settings, now_ms: u64) {
+    pub(super) fn give_up(
+        &mut self,
+        documents: &mut Documents,
+        settings: &Settings,
+        links: &Links,
+        now: Reading,
+    ) {
         while let Some((until_ms, number)) = self.until.first().copied()
-            && until_ms <= now_ms
+            && until_ms <= now.monotonic_ms
         {
             let Some(wait) = self.remove(number) else { break };
             let held = documents.get_mut(&wait.address);
             let (address, token) = (wait.address.clone(), wait.token);
-            answer(wait, held.as_deref(), settings);
+            answer(wait, held.as_deref(), settings, links, now);
             let is_awaited = self.waits_of(&address).any(|other| other.token == token);
             if let (Some(held), false) = (documents.get_mut(&address), is_awaited) {
                 held.replica.forget_token(&token);
@@ -171,16 +180,18 @@ fn shown(held: &Held) -> Shown<'_> {
     Shown { document: held.replica.state(), token: held.replica.token() }
 }
 
-fn answer(wait: Wait, held: Option<&Held>, settings: &Settings) {
+fn answer(wait: Wait, held: Option<&Held>, settings: &Settings, links: &Links, now: Reading) {
+    let not_yet =
+        || not_yet(held, &wait.token, settings.members_of(&wait.address.scope), links, now);
     let Some(held) = held else {
         if let Asks::Read(view) = wait.asks {
-            view(Err(Refusal::NotYet { token: None }));
+            view(Err(not_yet()));
         }
         return;
     };
     match wait.asks {
         Asks::Read(view) if held.replica.covers(&wait.token) => view(Ok(shown(held))),
-        Asks::Read(view) => view(Err(Refusal::NotYet { token: Some(held.replica.token()) })),
+        Asks::Read(view) => view(Err(not_yet())),
         Asks::Write { durable, answer } => {
             let there: Vec<_> = held.replica.durable_at(&wait.token).collect();
             let scope = &wait.address.scope;

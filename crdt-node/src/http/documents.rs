@@ -157,7 +157,7 @@ impl Node {
         let (after, patience) = (when.token()?, self.patience(when.wait_ms));
         let shown = move |shown: Shown<'_>| (view(shown), shown.token.to_string());
         let read: Result<_, Refusal> = self.engine.read(address, after, patience, shown).await;
-        Ok(read?)
+        read.map_err(|refusal| Failure::from(refusal).with_addresses(&self.config.peers))
     }
 
     fn patience(&self, wait_ms: Option<u64>) -> Duration {

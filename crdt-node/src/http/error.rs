@@ -5,6 +5,7 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 
+use crate::config::Peer;
 use crate::engine::Refusal;
 
 /// Nothing was read or written. The body is `{"error": {"code": …, "message": …}}`; codes stay as they
@@ -27,19 +28,54 @@ struct Detail {
     /// What this region has.
     #[serde(skip_serializing_if = "Option::is_none")]
     token: Option<String>,
+    /// How many changes this region lacks, up to what was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    lag: Option<u64>,
+    /// The regions that have said that they have it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    has: Option<Vec<Place>>,
+    /// If none has: the one that is connected and lacks the least of the document.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    least_lag: Option<Place>,
     /// Which of several operations it was, counted from 0.
     #[serde(skip_serializing_if = "Option::is_none")]
     operation: Option<usize>,
 }
 
+/// A region, and where users reach it.
+#[derive(Debug, Serialize)]
+struct Place {
+    region: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    address: Option<String>,
+}
+
 impl Failure {
     pub(super) fn new(status: StatusCode, code: &'static str, message: impl Into<String>) -> Self {
-        let error = Detail { code, message: message.into(), token: None, operation: None };
+        let error = Detail {
+            code,
+            message: message.into(),
+            token: None,
+            lag: None,
+            has: None,
+            least_lag: None,
+            operation: None,
+        };
         Self { status, body: Box::new(Body { error }) }
     }
 
     pub(super) fn at(mut self, operation: usize) -> Self {
         self.body.error.operation = Some(operation);
+        self
+    }
+
+    /// Says where users reach the regions that it names.
+    pub(super) fn with_addresses(mut self, peers: &[Peer]) -> Self {
+        let Detail { has, least_lag, .. } = &mut self.body.error;
+        for place in has.iter_mut().flatten().chain(least_lag) {
+            let peer = peers.iter().find(|peer| peer.region == place.region);
+            place.address = peer.and_then(Peer::public_address);
+        }
         self
     }
 
@@ -112,8 +148,13 @@ impl From<Refusal> for Failure {
             Refusal::Stopped => (StatusCode::SERVICE_UNAVAILABLE, "ending"),
         };
         let mut failure = Self::new(status, code, refusal.to_string());
-        if let Refusal::NotYet { token: Some(token) } = refusal {
-            failure.body.error.token = Some(token.to_string());
+        if let Refusal::NotYet { token, lag, has, least_lag } = refusal {
+            let place = |region| Place { region, address: None };
+            let error = &mut failure.body.error;
+            error.token = token.map(|token| token.to_string());
+            error.lag = Some(lag);
+            error.has = Some(has.into_iter().map(place).collect());
+            error.least_lag = least_lag.map(place);
         }
         failure
     }

@@ -62,7 +62,7 @@ struct Asked {
 impl Asked {
     fn new(change: impl FnOnce(&mut Config)) -> Self {
         let mut config = Config::new("eu", ([127, 0, 0, 1], 0).into());
-        config.peers = vec![Peer { region: "us".into(), url: None, token: None }];
+        config.peers = vec![Peer::new("us")];
         change(&mut config);
         let most_documents = config.limits.documents;
         let settings =
