@@ -11,8 +11,8 @@ use crdt_sync::Token;
 use tokio::sync::{mpsc, oneshot};
 
 use super::input::{
-    Durable, Figures, Holds, Input, LinkId, LinkRequest, Outgoing, ReadRequest, Refusal, Regions,
-    Settled, Shown, WriteRequest,
+    Durable, Ending, Figures, Holds, Input, LinkId, LinkRequest, Outgoing, ReadRequest, Refusal,
+    Regions, Settled, Shown, WriteRequest,
 };
 use super::publisher::Stream;
 use crate::metrics::Metrics;
@@ -36,6 +36,7 @@ pub struct Link {
     engine: Engine,
     /// What is to be sent; ends when the engine does.
     outgoing: mpsc::Receiver<Outgoing>,
+    ended: oneshot::Receiver<Ending>,
 }
 
 /// Where what comes over a link goes.
@@ -156,8 +157,11 @@ impl Engine {
         let id = LinkId(self.links.fetch_add(1, Ordering::Relaxed));
         let (sender, outgoing) = mpsc::channel(OUTGOING);
         let (opened, is_open) = oneshot::channel();
-        let link = Link { id, engine: self.clone(), outgoing };
-        self.send(Input::Open(LinkRequest { id, region, holds, outgoing: sender, opened })).await?;
+        let (ends, ended) = oneshot::channel();
+        let link = Link { id, engine: self.clone(), outgoing, ended };
+        let outgoing = sender;
+        let request = LinkRequest { id, region, holds, outgoing, ended: ends, opened };
+        self.send(Input::Open(request)).await?;
         is_open.await.unwrap_or(Err(Refusal::Stopped)).map(|()| link)
     }
 
@@ -213,6 +217,11 @@ impl Link {
             let _looks_again = self.engine.inputs.try_send(Input::Room { link: self.id });
         }
         next
+    }
+
+    /// Why the engine has ended it, once [`next`](Link::next) has said that it is over.
+    pub fn ending(&mut self) -> Option<Ending> {
+        self.ended.try_recv().ok()
     }
 
     /// Where what comes over the link goes.

@@ -5,6 +5,7 @@ use std::fmt;
 use std::time::Duration;
 
 use bytes::Bytes;
+use crdt_core::ReplicaId;
 use crdt_document::{Document, Transaction, WriteError};
 use crdt_sync::{Level, Token, WriteError as ReplicaError};
 use tokio::sync::{mpsc, oneshot};
@@ -137,6 +138,22 @@ impl std::error::Error for Refusal {}
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct LinkId(pub(super) u64);
 
+/// Why the engine has ended a link.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Ending {
+    /// A client has greeted as a replica that is a region's, or as its successor.
+    ReplicaId(ReplicaId),
+}
+
+impl fmt::Display for Ending {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::ReplicaId(replica) => write!(f, "replica-id: {replica} is a region's"),
+        }
+    }
+}
+
 /// What leaves over a link: for which document, and the message.
 pub type Outgoing = (Address, Bytes);
 
@@ -149,6 +166,8 @@ pub(crate) struct LinkRequest {
     /// The one document that it is for, or these scopes.
     pub(crate) holds: Holds,
     pub(crate) outgoing: mpsc::Sender<Outgoing>,
+    /// Where it is told why it was ended, if it is.
+    pub(crate) ended: oneshot::Sender<Ending>,
     pub(crate) opened: oneshot::Sender<Result<(), Refusal>>,
 }
 

@@ -4,20 +4,21 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use bytes::Bytes;
-use crdt_core::Reading;
+use crdt_core::{Reading, ReplicaId};
 use crdt_sync::{Event, Level, Peer, ReceiveError};
-use tokio::sync::mpsc;
 use tokio::sync::mpsc::error::TrySendError;
+use tokio::sync::{mpsc, oneshot};
 
 use super::Settings;
 use super::documents::{Documents, Held};
-use super::input::{Holds, LinkId, LinkRequest, Outgoing, Refusal, Region, Regions};
+use super::input::{Ending, Holds, LinkId, LinkRequest, Outgoing, Refusal, Region, Regions};
 use crate::store::Address;
 
 struct Link {
     region: Option<String>,
     holds: Holds,
     outgoing: mpsc::Sender<Outgoing>,
+    ended: oneshot::Sender<Ending>,
     /// The documents that wait for room.
     held_up: BTreeSet<Address>,
 }
@@ -43,7 +44,7 @@ impl Links {
         settings: &Settings,
         now: Reading,
     ) {
-        let LinkRequest { id, region, holds, outgoing, opened } = request;
+        let LinkRequest { id, region, holds, outgoing, ended, opened } = request;
         let made = match (&holds, &region) {
             (Holds::One(address), _) => self.make(address, documents, settings, now),
             (_, Some(name))
@@ -63,7 +64,7 @@ impl Links {
                 held.replica.set_listening(peer(id), self.listens(region.as_ref()));
             }
         }
-        self.links.insert(id, Link { region, holds, outgoing, held_up: BTreeSet::new() });
+        self.links.insert(id, Link { region, holds, outgoing, ended, held_up: BTreeSet::new() });
     }
 
     /// An empty document of this name, if there is none: all links that it is for are connected.
@@ -140,11 +141,45 @@ impl Links {
             tracing::warn!(%address, %refusal, "a document of a peer is not taken in");
             return;
         }
+        let is_client = link.region.is_none();
         let Some(held) = documents.touch(address) else { return };
         match held.replica.receive(peer(id), bytes, now) {
             // What comes over a connection that has just begun anew is nobody's.
             Ok(()) | Err(ReceiveError::Damaged) => {}
             Err(why) => tracing::warn!(%address, %why, "a message is refused"),
+        }
+        if is_client
+            && let Some(replica) = held.replica.replica_of(peer(id))
+            && held.replica.members().any(|member| member == replica)
+        {
+            self.expel(id, replica, address, held, now);
+        }
+    }
+
+    /// Ends the link of a client that has greeted as a region's replica, or as the successor of one. What
+    /// it said has been taken for the region's word: that is unknown until the region greets anew.
+    fn expel(
+        &mut self,
+        id: LinkId,
+        replica: ReplicaId,
+        address: &Address,
+        held: &mut Held,
+        now: Reading,
+    ) {
+        tracing::warn!(%address, %replica, "a client greets as a replica that is a region's");
+        held.replica.disconnect(peer(id));
+        let members: BTreeSet<ReplicaId> = held.replica.members().collect();
+        let is_known = |known: &ReplicaId| *known != replica && members.contains(known);
+        held.regions.retain(|_, known| is_known(known));
+        held.replica.set_members(held.regions.values().copied());
+        for (other, link) in self.links.iter().filter(|(_, link)| link.holds.include(address)) {
+            if link.region.as_ref().is_some_and(|region| !held.regions.contains_key(region)) {
+                held.replica.connect(peer(*other), now);
+                held.replica.set_listening(peer(*other), self.listens(link.region.as_ref()));
+            }
+        }
+        if let Some(link) = self.links.remove(&id) {
+            let _gone = link.ended.send(Ending::ReplicaId(replica));
         }
     }
 
@@ -203,7 +238,14 @@ impl Links {
     }
 
     /// Notes which replica of a document a region has.
-    pub(super) fn learn<S>(&self, held: &mut Held, event: &Event<S>, settings: &Settings) {
+    pub(super) fn learn<S>(
+        &mut self,
+        address: &Address,
+        held: &mut Held,
+        event: &Event<S>,
+        settings: &Settings,
+        now: Reading,
+    ) {
         let Event::Connected { peer: Peer(number), replica } = event else { return };
         let region = self.links.get(&LinkId(*number)).and_then(|link| link.region.as_ref());
         let Some(region) = region.filter(|region| settings.members.contains_key(*region)) else {
@@ -211,6 +253,14 @@ impl Links {
         };
         if held.regions.insert(region.clone(), *replica) != Some(*replica) {
             held.replica.set_members(held.regions.values().copied());
+            // A client may have greeted so before the region did.
+            let is_its =
+                |(_, link): &(&LinkId, &Link)| link.region.is_none() && link.holds.include(address);
+            let is_same = |id: &LinkId| held.replica.replica_of(peer(*id)) == Some(*replica);
+            let clients = self.links.iter().filter(is_its).map(|(id, _)| *id);
+            for client in clients.filter(is_same).collect::<Vec<_>>() {
+                self.expel(client, *replica, address, held, now);
+            }
         }
     }
 

@@ -47,7 +47,7 @@ use waits::Waits;
 
 pub use handle::{Engine, Inbox, Link};
 pub use input::{
-    Durable, Figures, Outgoing, Refusal, Region, Regions, ScopeFigures, Settled, Shown,
+    Durable, Ending, Figures, Outgoing, Refusal, Region, Regions, ScopeFigures, Settled, Shown,
 };
 
 /// There is room for so many inputs at a time; who sends more waits.
@@ -241,7 +241,7 @@ impl Task {
             }
             while let Some(event) = held.replica.next_event() {
                 events::note(&self.settings.metrics, &self.links, &address, &event);
-                self.links.learn(held, &event, &self.settings);
+                self.links.learn(&address, held, &event, &self.settings, now);
                 self.waits.learn(&address, held, &event, &self.settings, &self.links);
             }
             self.documents.schedule(&address, is_held_up, now.monotonic_ms);

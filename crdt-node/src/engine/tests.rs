@@ -3,12 +3,13 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use crdt_document::Transaction;
-use crdt_sync::Token;
+use crdt_core::{Reading, ReplicaId};
+use crdt_document::{Document, Transaction};
+use crdt_sync::{Config, Opening, Peer, Replica, Token};
 use tokio::task::JoinHandle;
 
-use super::{Durable, Engine, Refusal, Settings, Settled, start};
-use crate::store::{Address, Memory};
+use super::{Durable, Ending, Engine, Refusal, Settings, Settled, start};
+use crate::store::{Address, Memory, Store, Stored};
 
 const LONG: Duration = Duration::from_secs(30);
 const SHORT: Duration = Duration::from_millis(50);
@@ -280,5 +281,68 @@ async fn regions_are_upgraded_one_at_a_time() {
     }
     for (engine, _) in &fleet {
         assert_eq!(size(engine, None, SHORT).await, Ok(12));
+    }
+}
+
+/// A client that opens what it has of a region's document, and says what the protocol has it say until the
+/// link ends; why it did.
+async fn impersonate(eu: &Engine, stored: Stored) -> Option<Ending> {
+    let opening = Opening::new(ReplicaId::random().as_u128(), Reading::system());
+    let records = stored.records.iter().map(Vec::as_slice);
+    let (snapshot, config) = (stored.snapshot.as_deref(), Config::default());
+    let opened = Replica::<Document>::open(snapshot, records, &opening, config);
+    let mut replica = opened.expect("opens");
+    let mut link = eu.link_client(cart()).await.expect("open");
+    replica.connect(Peer(1), Reading::system());
+    loop {
+        while let Some(record) = replica.next_record() {
+            replica.persisted(record.number);
+        }
+        while let Some(message) = replica.next_message(Reading::system()) {
+            link.inbox().receive(cart(), message.bytes.into()).await.expect("runs");
+        }
+        while replica.next_event().is_some() {}
+        match tokio::time::timeout(SHORT, link.next()).await {
+            Ok(Some((_, bytes))) => {
+                let _refused = replica.receive(Peer(1), &bytes, Reading::system());
+            }
+            Ok(None) => return link.ending(),
+            Err(_silent) => {}
+        }
+    }
+}
+
+/// A client that greeted as a region's replica, or as the successor of one, counted as that region: a
+/// write was told to be durable there that was not.
+#[tokio::test]
+async fn a_client_that_greets_as_a_regions_replica_is_no_region() {
+    for is_successor in [false, true] {
+        let us_store = Memory::new();
+        let (eu, us) = (region("eu", &Memory::new()), region("us", &us_store));
+        let link = connect(("eu", &eu), ("us", &us), &["global"]).await;
+        assert!(add(&eu, 1, Durable::One, LONG).await.is_done);
+        let crashed = us_store.copy();
+        link.abort();
+        let _ended = link.await;
+        us.end().await;
+        // The store of a region that was closed is opened under its id, any other as a successor.
+        while us.documents().await.is_ok() {
+            tokio::task::yield_now().await;
+        }
+        let store = if is_successor { &crashed } else { &us_store };
+        let stored = store.read(&cart()).expect("reads");
+        let client = tokio::spawn({
+            let eu = eu.clone();
+            async move { impersonate(&eu, stored).await }
+        });
+        let ended = tokio::time::timeout(LONG, client).await.expect("is ended").expect("ends");
+        assert!(matches!(ended, Some(Ending::ReplicaId(_))), "{ended:?}");
+        let written = add(&eu, 2, Durable::One, SHORT).await;
+        assert!(!written.is_done && written.durable.is_empty(), "{written:?}");
+        // The region itself counts when it is back.
+        let us = region("us", &us_store);
+        let _link = connect(("eu", &eu), ("us", &us), &["global"]).await;
+        let written = add(&eu, 3, Durable::One, LONG).await;
+        assert_eq!((written.is_done, written.durable), (true, vec!["us".into()]));
     }
 }

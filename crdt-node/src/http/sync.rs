@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use axum::body::Bytes;
 use axum::extract::ws::rejection::WebSocketUpgradeRejection;
-use axum::extract::ws::{Message, WebSocket, WebSocketUpgrade};
+use axum::extract::ws::{CloseFrame, Message, WebSocket, WebSocketUpgrade};
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::Response;
@@ -29,7 +29,7 @@ use super::documents::address;
 use super::error::Failure;
 use super::listen::Admitted;
 use crate::config::{Caller, May, Peer};
-use crate::engine::{Link, Outgoing};
+use crate::engine::{Ending, Link, Outgoing};
 use crate::store::Address;
 
 /// What a page's script offers besides [`PROTOCOL`], with its token after it.
@@ -169,10 +169,35 @@ enum Incoming {
     Nothing,
 }
 
+/// What goes over a socket.
+enum Leaving {
+    Message(Bytes),
+    /// Asks for a sign of life.
+    Ping,
+    /// Ends it, and says why.
+    Close(Ending),
+}
+
+/// What a client that greets as another's replica is closed with.
+const NOT_ITS_REPLICA: u16 = 4403;
+
+impl From<Leaving> for Message {
+    fn from(leaving: Leaving) -> Self {
+        match leaving {
+            Leaving::Message(bytes) => Self::Binary(bytes),
+            Leaving::Ping => Self::Ping(Bytes::new()),
+            Leaving::Close(ending) => Self::Close(Some(CloseFrame {
+                code: NOT_ITS_REPLICA,
+                reason: ending.to_string().into(),
+            })),
+        }
+    }
+}
+
 /// A connection, whoever has begun it.
 struct Socket {
     incoming: std::pin::Pin<Box<dyn Stream<Item = Incoming> + Send>>,
-    outgoing: std::pin::Pin<Box<dyn Sink<Option<Bytes>, Error = ()> + Send>>,
+    outgoing: std::pin::Pin<Box<dyn Sink<Leaving, Error = ()> + Send>>,
 }
 
 impl Socket {
@@ -183,9 +208,7 @@ impl Socket {
             Ok(Message::Binary(bytes)) => Incoming::Message(bytes),
             _ => Incoming::Nothing,
         });
-        let outgoing = sink.sink_map_err(drop).with(async |bytes: Option<Bytes>| {
-            Ok(bytes.map_or_else(|| Message::Ping(Bytes::new()), Message::Binary))
-        });
+        let outgoing = sink.sink_map_err(drop).with(async |leaving: Leaving| Ok(leaving.into()));
         Self { incoming: Box::pin(incoming), outgoing: Box::pin(outgoing) }
     }
 
@@ -199,9 +222,12 @@ impl Socket {
             Ok(tungstenite::Message::Binary(bytes)) => Incoming::Message(bytes),
             _ => Incoming::Nothing,
         });
-        let outgoing = sink.sink_map_err(drop).with(async |bytes: Option<Bytes>| {
-            let ping = || tungstenite::Message::Ping(Bytes::new());
-            Ok(bytes.map_or_else(ping, tungstenite::Message::Binary))
+        let outgoing = sink.sink_map_err(drop).with(async |leaving: Leaving| {
+            Ok(match leaving {
+                Leaving::Message(bytes) => tungstenite::Message::Binary(bytes),
+                Leaving::Ping => tungstenite::Message::Ping(Bytes::new()),
+                Leaving::Close(_) => tungstenite::Message::Close(None),
+            })
         });
         Self { incoming: Box::pin(incoming), outgoing: Box::pin(outgoing) }
     }
@@ -221,10 +247,15 @@ async fn serve(
         loop {
             let next = tokio::select! {
                 next = link.next() => match next {
-                    Some(next) => Some(wrap(next)),
-                    None => break,
+                    Some(next) => Leaving::Message(wrap(next)),
+                    None => {
+                        if let Some(ending) = link.ending() {
+                            let _late = timeout(PATIENCE, outgoing.send(Leaving::Close(ending))).await;
+                        }
+                        break;
+                    }
                 },
-                () = is_there.notified() => None,
+                () = is_there.notified() => Leaving::Ping,
             };
             if !matches!(timeout(PATIENCE, outgoing.send(next)).await, Ok(Ok(()))) {
                 break;
