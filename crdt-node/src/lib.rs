@@ -14,22 +14,16 @@
 //! The demonstration, which `cargo xtask demo` runs:
 //!
 //! - [`operations`]: the file of operations, read and checked whole before anything runs;
-//! - [`state`]: what a region of it holds, one document, in the words of such a file;
-//! - [`region`]: the process of such a region: a replica of the document, its store and its links;
-//! - [`control`]: the lines that a supervisor and its regions exchange;
-//! - [`supervisor`]: runs a file of operations over one process per region.
+//! - [`supervisor`]: runs a file of operations over one node per region, each a process of its own.
 
 pub mod config;
-pub mod control;
 pub mod engine;
 pub mod http;
 pub mod metrics;
 #[cfg(feature = "nats")]
 pub mod nats;
 pub mod operations;
-pub mod region;
 pub mod serve;
-pub mod state;
 pub mod store;
 pub mod supervisor;
 pub mod tls;

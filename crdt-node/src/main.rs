@@ -1,6 +1,7 @@
 //! The command line.
 
 use std::convert::Infallible;
+use std::io;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -10,8 +11,7 @@ use crdt_node::config::{Config, ConfigError, Nats, Peer, Tls, hash_of};
 use crdt_node::operations::{Plan, PlanError};
 use crdt_node::serve::{ServeError, serve};
 use crdt_node::store::{self, Address};
-use crdt_node::supervisor::Failure;
-use crdt_node::{region, supervisor};
+use crdt_node::supervisor::{self, Failure};
 
 /// A region of an active-active system, and a demonstration of three.
 #[derive(Parser)]
@@ -33,16 +33,6 @@ enum Command {
         /// See docs/OPERATIONS.md; without one, the examples of crdt-node/operations/default.ops run.
         #[arg(value_parser = clap::builder::NonEmptyStringValueParser::new())]
         file: Option<String>,
-    },
-    /// Run one region of a demonstration, for a supervisor at its standard input.
-    #[command(hide = true)]
-    Region {
-        /// Regions meet those to which the same was given, and no others.
-        run: String,
-        /// Its name.
-        name: String,
-        /// Its store.
-        folder: PathBuf,
     },
     /// Take a document out of a store, so that no byte of it is left there.
     ///
@@ -90,6 +80,10 @@ struct Run {
     /// Let everybody who reaches the address read and write everything.
     #[arg(long)]
     without_authentication: bool,
+    /// For a supervisor, which names its run: the node ends when its standard input does, is told over
+    /// HTTP where the other regions are and which links are cut, and meets regions of this run only.
+    #[arg(long, value_name = "RUN", hide = true)]
+    supervised: Option<String>,
 }
 
 fn peer(text: &str) -> Peer {
@@ -117,13 +111,6 @@ fn main() -> ExitCode {
         Command::Run(run) => node(run),
         Command::Demo { file: None } => demo(Plan::parse(Plan::DEFAULT), "the default file"),
         Command::Demo { file: Some(file) } => demo(Plan::read(Path::new(&file)), &file),
-        Command::Region { run, name, folder } => match region::run(&run, &name, &folder) {
-            Ok(()) => ExitCode::SUCCESS,
-            Err(error) => {
-                eprintln!("{name}: {error}");
-                ExitCode::FAILURE
-            }
-        },
         Command::Erase { data, document } => match store::erase(&data, &document) {
             Ok(true) => {
                 println!("{document} is erased");
@@ -138,7 +125,7 @@ fn main() -> ExitCode {
                 ExitCode::FAILURE
             }
         },
-        Command::HashToken => match std::io::read_to_string(std::io::stdin()) {
+        Command::HashToken => match io::read_to_string(io::stdin()) {
             Ok(token) => {
                 println!("{}", hash_of(token.trim_end_matches(['\r', '\n'])));
                 ExitCode::SUCCESS
@@ -152,16 +139,44 @@ fn main() -> ExitCode {
 }
 
 fn node(run: Run) -> ExitCode {
-    let is_open = run.without_authentication;
-    tracing_subscriber::fmt().with_writer(std::io::stderr).init();
-    let served =
-        configured(run).map_err(ServeError::Config).and_then(|config| serve(config, is_open));
+    let (is_open, supervised) = (run.without_authentication, run.supervised.clone());
+    match (&supervised, &run.region) {
+        (Some(_), Some(region)) => tell_as(region),
+        _ => tracing_subscriber::fmt().with_writer(io::stderr).init(),
+    }
+    let served = configured(run)
+        .map_err(ServeError::Config)
+        .and_then(|config| serve(config, is_open, supervised.as_deref()));
     match served {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("{error}");
             ExitCode::from(if matches!(error, ServeError::Config(_)) { MISUSED } else { 1 })
         }
+    }
+}
+
+/// What a person has to hear goes to the error output, with the name of the region in front: there are
+/// others beside it.
+fn tell_as(region: &str) {
+    let told = tracing_subscriber::fmt().with_max_level(tracing::Level::WARN);
+    let told = told.without_time().with_level(false).with_target(false).with_ansi(false);
+    let region = region.to_owned();
+    told.with_writer(move || Named(region.clone())).init();
+}
+
+struct Named(String);
+
+impl io::Write for Named {
+    /// Whole lines, as that is what is written.
+    fn write(&mut self, line: &[u8]) -> io::Result<usize> {
+        let name = format!("{}: ", self.0);
+        io::stderr().lock().write_all(&[name.as_bytes(), line].concat())?;
+        Ok(line.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        io::stderr().flush()
     }
 }
 
@@ -202,7 +217,7 @@ fn demo(plan: Result<Plan, PlanError>, file: &str) -> ExitCode {
             return ExitCode::from(MISUSED);
         }
     };
-    match supervisor::run(&plan, &mut std::io::stdout()) {
+    match supervisor::run(&plan, &mut io::stdout()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(Failure::Interrupted) => {
             eprintln!("interrupted; every region was ended");

@@ -1,11 +1,13 @@
 //! The process of a node: set up, served, ended in good order.
 
 use std::sync::Arc;
+use std::time::Duration;
 use std::{fmt, io};
 
 use tokio::net::TcpListener;
+use tokio::sync::oneshot;
 
-use crate::config::{Config, ConfigError};
+use crate::config::{Config, ConfigError, is_name};
 use crate::engine::{self, Settings, StartError};
 use crate::http::{Node, dial, listen};
 use crate::store::{Memory, Redb, Store, StoreError};
@@ -50,18 +52,33 @@ impl fmt::Display for ServeError {
 
 impl std::error::Error for ServeError {}
 
-/// Runs a node until the process is asked to end; then the store is closed in good order.
+/// How long a node may take to end in good order once its supervisor is gone.
+const LAST_WORDS: Duration = Duration::from_secs(5);
+
+/// Runs a node until the process is asked to end; then the store is closed in good order. Where it
+/// listens it says on the standard output, in one line: `listening on ADDRESS`.
+///
+/// A node of a supervised `run` ends when its standard input does, too.
 ///
 /// # Errors
 ///
 /// When it cannot start.
-pub fn serve(config: Config, is_open: bool) -> Result<(), ServeError> {
+pub fn serve(config: Config, is_open: bool, run: Option<&str>) -> Result<(), ServeError> {
     config.check(is_open).map_err(ServeError::Config)?;
+    if let Some(name) = run.filter(|run| !is_name(run)) {
+        let (what, name) = ("run", name.into());
+        return Err(ServeError::Config(ConfigError::Name { what, name }));
+    }
+    let supervised = run.map(|_| supervisor_gone()).transpose().map_err(ServeError::Io)?;
     let runtime = tokio::runtime::Runtime::new().map_err(ServeError::Io)?;
-    runtime.block_on(run(config))
+    runtime.block_on(serve_until(config, run, supervised))
 }
 
-async fn run(config: Config) -> Result<(), ServeError> {
+async fn serve_until(
+    config: Config,
+    run: Option<&str>,
+    supervised: Option<oneshot::Receiver<()>>,
+) -> Result<(), ServeError> {
     let cannot_encrypt = |error| ServeError::Config(ConfigError::Tls(error));
     let acceptor = config.tls.as_ref().map(tls::acceptor).transpose().map_err(cannot_encrypt)?;
     let connector = config.dials_over_tls().then(|| tls::connector(config.ca.as_deref()));
@@ -82,10 +99,14 @@ async fn run(config: Config) -> Result<(), ServeError> {
     let address = listener.local_addr().map_err(cannot_listen)?;
     let is_encrypted = acceptor.is_some();
     tracing::info!(region = config.region, %address, encrypted = is_encrypted, "serving");
+    println!("listening on {address}");
     let peers = config.peers.clone();
     let mut node = Node::new(engine, config);
     if let Some(connector) = connector {
         node = node.with_connector(connector);
+    }
+    if let Some(run) = run {
+        node = node.supervised(run);
     }
     let dialing = peers.into_iter().map(|peer| tokio::spawn(dial(node.clone(), peer)));
     let watching = tokio::spawn(metrics::watch(node.engine.clone(), store));
@@ -97,6 +118,7 @@ async fn run(config: Config) -> Result<(), ServeError> {
         failed = streamed => failed?,
         _ = &mut ended => return Err(ServeError::Failed),
         () = asked_to_end() => {}
+        () = gone(supervised) => {}
     }
     tasks.iter().for_each(tokio::task::JoinHandle::abort);
     node.engine.end().await;
@@ -116,6 +138,27 @@ async fn streamed(node: Node) -> Result<(), ServeError> {
 #[cfg(not(feature = "nats"))]
 async fn streamed(_node: Node) -> Result<(), ServeError> {
     std::future::pending().await
+}
+
+/// Tells when the standard input has ended: the supervisor is gone, however it went. Should the node
+/// take too long to end then, the process ends at any moment, as if killed, which loses nothing that
+/// was answered.
+fn supervisor_gone() -> io::Result<oneshot::Receiver<()>> {
+    let (gone, is_gone) = oneshot::channel();
+    std::thread::Builder::new().name("supervised".into()).spawn(move || {
+        let _ended = io::copy(&mut io::stdin().lock(), &mut io::sink());
+        let _ended_already = gone.send(());
+        std::thread::sleep(LAST_WORDS);
+        std::process::exit(1);
+    })?;
+    Ok(is_gone)
+}
+
+async fn gone(supervised: Option<oneshot::Receiver<()>>) {
+    match supervised {
+        Some(gone) => drop(gone.await),
+        None => std::future::pending().await,
+    }
 }
 
 /// Waits for Ctrl-C, or for what a service manager sends.

@@ -262,7 +262,7 @@ fn a_wrong_command_line_says_what_is_right() {
         (&["demo", ""], "error: a value is required for '[FILE]'"),
         (&["demo", "--fast"], "error: unexpected argument '--fast' found"),
         (&["demo", "a", "b"], "error: unexpected argument 'b' found"),
-        (&["region", "run", "a"], "error: the following required arguments were not provided"),
+        (&["run", "--region", "a"], "error: the following required arguments were not provided"),
     ] {
         let ended = Demo::start_with(arguments.iter().map(Into::into)).end();
         assert_eq!(ended.code, Some(2), "{arguments:?}");

@@ -166,6 +166,38 @@ async fn what_is_wrong_is_refused_by_code_and_changes_nothing() {
 }
 
 #[tokio::test]
+async fn registers_count_as_of_when_they_were_written_if_that_is_said() {
+    let us = Region::start("us", &["eu"], |_| {}).await;
+    let mut eu = Region::start("eu", &["us"], |_| {}).await;
+    let title = |title: &str, at_ms: u64| {
+        let operation = json!({"op": "register.set", "name": "title", "value": title});
+        json!({"operations": [operation], "at_ms": at_ms})
+    };
+    assert_eq!(us.post(CART, title("later", 2_000)).await.0, StatusCode::OK);
+    let (_, earlier) = eu.post(CART, title("earlier", 1_000)).await;
+    for at_ms in [99_999_999_999_999, u64::MAX] {
+        let (status, refused) = us.post(CART, title("ahead", at_ms)).await;
+        assert_eq!(status, StatusCode::BAD_REQUEST);
+        let message = refused["error"]["message"].as_str().expect("a message");
+        assert!(message.contains("more than a minute in the future"), "{message}");
+    }
+    eu.dial(&us, None);
+    let token = earlier["token"].as_str().expect("a token");
+    let (_, read) = us.get(&format!("{CART}/title?token={token}")).await;
+    assert_eq!(read["value"], json!({"register": "later"}));
+}
+
+#[tokio::test]
+async fn a_conflict_is_resolved_and_nothing_is_written_where_there_is_none() {
+    let region = Region::start("eu", &[], |_| {}).await;
+    let operation = |op: &str, value: &str| json!({"operations": [{"op": op, "name": "address", "value": value}]});
+    region.post(CART, operation("mv_register.set", "Main St 1")).await;
+    region.post(CART, operation("mv_register.resolve", "High St 2")).await;
+    let (_, read) = region.get(&format!("{CART}/address")).await;
+    assert_eq!(read["value"], json!({"mv_register": ["Main St 1"]}));
+}
+
+#[tokio::test]
 async fn regions_that_dial_each_other_converge_and_tell_where_a_write_is_durable() {
     let address = Some("https://eu.example".into());
     let us = Region::start("us", &["eu"], |config| config.peers[0].address = address).await;

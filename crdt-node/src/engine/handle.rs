@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
-use crdt_core::Reading;
+use crdt_core::{Reading, Timestamp};
 use crdt_document::{Transaction, WriteError};
 use crdt_sync::Token;
 use tokio::sync::{mpsc, oneshot};
@@ -91,10 +91,27 @@ impl Engine {
         patience: Duration,
         change: impl FnOnce(&mut Transaction<'_>) -> Result<(), WriteError> + Send + 'static,
     ) -> Result<Settled, Refusal> {
+        self.write_at(address, None, durable, patience, change).await
+    }
+
+    /// As [`write`](Self::write); registers count as written at that time, if one is given. Who gives
+    /// one ahead of the clock is refused by peers.
+    ///
+    /// # Errors
+    ///
+    /// As [`write`](Self::write).
+    pub async fn write_at(
+        &self,
+        address: Address,
+        at: Option<Timestamp>,
+        durable: Durable,
+        patience: Duration,
+        change: impl FnOnce(&mut Transaction<'_>) -> Result<(), WriteError> + Send + 'static,
+    ) -> Result<Settled, Refusal> {
         let (answer, answered) = oneshot::channel();
         let (change, until_ms) = (Box::new(change), until(patience));
         let (begun, scope) = (Instant::now(), address.scope.clone());
-        self.send(Input::Write(WriteRequest { address, change, durable, until_ms, answer }))
+        self.send(Input::Write(WriteRequest { address, at, change, durable, until_ms, answer }))
             .await?;
         let settled = answered.await.unwrap_or(Err(Refusal::Stopped))?;
         self.metrics.written(&scope);

@@ -5,7 +5,7 @@ use std::fmt;
 use std::time::Duration;
 
 use bytes::Bytes;
-use crdt_core::ReplicaId;
+use crdt_core::{ReplicaId, Timestamp};
 use crdt_document::{Document, Transaction, WriteError};
 use crdt_sync::{Level, Token, WriteError as ReplicaError};
 use tokio::sync::{mpsc, oneshot};
@@ -49,6 +49,8 @@ pub struct Shown<'a> {
     pub document: &'a Document,
     /// Whoever shows this elsewhere reads there what they read here.
     pub token: Token,
+    /// The id under which this region writes it.
+    pub replica: ReplicaId,
 }
 
 /// How a write has ended.
@@ -194,6 +196,8 @@ pub struct Region {
     pub name: String,
     /// Whether there is a connection.
     pub is_connected: bool,
+    /// In how many documents it was not met since the node began: what it lacks of them is not known.
+    pub unmet: usize,
     /// How many changes it lacks, in all documents.
     pub positions: u64,
     /// How many bytes of them.
@@ -238,6 +242,8 @@ pub(crate) struct ReadRequest {
 
 pub(crate) struct WriteRequest {
     pub(crate) address: Address,
+    /// When it was written, if not now.
+    pub(crate) at: Option<Timestamp>,
     pub(crate) change: Change,
     pub(crate) durable: Durable,
     pub(crate) until_ms: u64,

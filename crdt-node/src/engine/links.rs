@@ -251,7 +251,7 @@ impl Links {
         let Some(region) = region.filter(|region| settings.members.contains_key(*region)) else {
             return;
         };
-        if held.regions.insert(region.clone(), *replica) != Some(*replica) {
+        if held.regions.insert(region.into(), *replica) != Some(*replica) {
             held.replica.set_members(held.regions.values().copied());
             // A client may have greeted so before the region did.
             let is_its =
@@ -276,20 +276,22 @@ impl Links {
         settings: &Settings,
         now: Reading,
     ) -> Regions {
-        let one = |name: &String| {
+        let one = |(name, scopes): (&String, &Vec<String>)| {
             let is_its = |link: &Link| link.region.as_ref() == Some(name);
             let mut region = Region {
                 name: name.clone(),
                 is_connected: self.links.values().any(is_its),
+                unmet: 0,
                 positions: 0,
                 bytes: 0,
                 age: Duration::ZERO,
                 level: Level::Fine,
             };
-            // Where nothing is kept, nobody is known to lack anything.
-            for (_, held) in documents.iter().filter(|(_, held)| held.replica.log_bytes() > 0) {
+            let is_shared = |address: &Address| scopes.contains(&address.scope);
+            for (_, held) in documents.iter().filter(|(address, _)| is_shared(address)) {
                 let replica = held.regions.get(name);
                 let Some(lag) = replica.and_then(|replica| held.replica.lag(*replica, now)) else {
+                    region.unmet += 1;
                     continue;
                 };
                 region.positions += lag.positions;
@@ -299,6 +301,6 @@ impl Links {
             }
             region
         };
-        settings.members.keys().map(one).collect()
+        settings.members.iter().map(one).collect()
     }
 }

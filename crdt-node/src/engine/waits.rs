@@ -71,9 +71,9 @@ impl Waits {
         settings: &Settings,
         now: Reading,
     ) {
-        let WriteRequest { address, change, durable, until_ms, answer } = request;
+        let WriteRequest { address, at, change, durable, until_ms, answer } = request;
         let written = held.replica.try_write(now, |document, me, stamp| {
-            document.transact(Author::new(me, stamp), change)
+            document.transact(Author::new(me, at.unwrap_or(stamp)), change)
         });
         let token = match written {
             Ok(token) => token,
@@ -177,7 +177,8 @@ fn durability(durable: Durable, scope: &str, settings: &Settings) -> Durability 
 }
 
 fn shown(held: &Held) -> Shown<'_> {
-    Shown { document: held.replica.state(), token: held.replica.token() }
+    let replica = &held.replica;
+    Shown { document: replica.state(), token: replica.token(), replica: replica.id() }
 }
 
 fn answer(wait: Wait, held: Option<&Held>, settings: &Settings, links: &Links, now: Reading) {

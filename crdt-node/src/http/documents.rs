@@ -110,11 +110,13 @@ pub(super) async fn write(
         }
     }
     let patience = node.patience(writes.wait_ms);
+    let at = writes.at()?;
     let operations = writes.operations;
     let apply = move |tx: &mut Transaction<'_>| {
         operations.into_iter().try_for_each(|operation| operation.apply(tx))
     };
-    let settled = node.engine.write(address, writes.durability.into(), patience, apply).await?;
+    let settled =
+        node.engine.write_at(address, at, writes.durability.into(), patience, apply).await?;
     let Settled { token, is_durable_here, durable, missing, is_done } = settled;
     Ok(Json(json!({
         "token": token.to_string(),
@@ -127,9 +129,12 @@ pub(super) async fn write(
 pub(super) async fn regions(_caller: Caller, State(node): State<Node>) -> Answer {
     let regions = node.engine.regions().await?;
     let told = regions.into_iter().map(|region| {
+        let (sent, received) = node.peering(&region.name).map_or((0, 0), |peering| peering.bytes());
         json!({
             "region": region.name,
             "connected": region.is_connected,
+            "unmet_documents": region.unmet,
+            "bytes": {"sent": sent, "received": received},
             "lag": {
                 "changes": region.positions,
                 "bytes": region.bytes,

@@ -128,6 +128,16 @@ impl Failure {
         Self::new(StatusCode::SERVICE_UNAVAILABLE, "too-many-connections", message)
     }
 
+    pub(super) fn no_such_region(region: &str) -> Self {
+        let message = format!("no region {region:?} is configured here");
+        Self::new(StatusCode::NOT_FOUND, "no-such-region", message)
+    }
+
+    pub(super) fn cut(region: &str) -> Self {
+        let message = format!("the link to the region {region} is cut");
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, "cut", message)
+    }
+
     pub(super) fn origin(origin: &str) -> Self {
         let message = format!("pages of {origin} may not connect: add it to `origins`");
         Self::new(StatusCode::FORBIDDEN, "origin", message)

@@ -7,17 +7,22 @@
 //! | `reading` | the JSON of reads |
 //! | `listen` | the connections that come in |
 //! | `sync` | the protocol over `WebSocket`s, with clients and with regions |
+//! | `peering` | where a region is, whether it is cut off, and how many bytes have passed |
+//! | `supervised` | what only a node answers that is run by a supervisor |
 //! | `error` | what is refused, and how that is said |
 
 mod documents;
 mod error;
 mod listen;
 mod operations;
+mod peering;
 mod reading;
+mod supervised;
 mod sync;
 #[cfg(test)]
 mod tests;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use axum::Router;
@@ -33,6 +38,7 @@ use tokio_rustls::TlsConnector;
 use crate::config::{Caller, Config, May};
 use crate::engine::Engine;
 use error::Failure;
+use peering::Peering;
 
 pub use listen::listen;
 pub use sync::{LONGEST_FRAME, dial, frame};
@@ -49,13 +55,18 @@ pub struct Node {
     connector: Option<TlsConnector>,
     /// As many as may be connected at a time.
     connections: Arc<Semaphore>,
+    peerings: Arc<BTreeMap<String, Arc<Peering>>>,
+    /// The run that it is a part of, if a supervisor runs it.
+    run: Option<Arc<str>>,
 }
 
 impl Node {
     /// A node that serves these documents.
     pub fn new(engine: Engine, config: Config) -> Self {
         let connections = Arc::new(Semaphore::new(config.limits.connections));
-        Self { engine, config: Arc::new(config), connector: None, connections }
+        let regions = config.peers.iter().map(|peer| peer.region.clone());
+        let peerings = Arc::new(regions.map(|region| (region, Arc::default())).collect());
+        Self { engine, config: Arc::new(config), connector: None, connections, peerings, run: None }
     }
 
     /// Peers at `wss://` are reached with this: see [`connector`](crate::tls::connector).
@@ -63,9 +74,18 @@ impl Node {
     pub fn with_connector(self, connector: TlsConnector) -> Self {
         Self { connector: Some(connector), ..self }
     }
-}
 
-impl Node {
+    /// A node that a supervisor runs, which tells it where the others are and cuts links. It meets
+    /// regions of the same run, and no others, whatever port those have.
+    #[must_use]
+    pub fn supervised(self, run: &str) -> Self {
+        Self { run: Some(run.into()), ..self }
+    }
+
+    fn peering(&self, region: &str) -> Result<Arc<Peering>, Failure> {
+        self.peerings.get(region).cloned().ok_or_else(|| Failure::no_such_region(region))
+    }
+
     /// Where it was told to listen.
     pub fn listens(&self) -> std::net::SocketAddr {
         self.config.listen
@@ -85,15 +105,27 @@ impl Node {
 /// All that a node answers.
 pub fn router(node: Node) -> Router {
     let limit = DefaultBodyLimit::max(node.config.limits.request_bytes);
+    let supervised = if node.run.is_some() { supervised::routes() } else { Router::new() };
+    // Regions of another run find nothing here.
+    let of_run = node
+        .run
+        .as_ref()
+        .map(|run| Router::new().route(&format!("/{run}{REGION_SYNC}"), get(sync::region)));
     let add = |router: Router<Node>, (_, path, answer)| router.route(path, answer);
     routes()
         .into_iter()
+        .filter(|(_, path, _)| of_run.is_none() || *path != REGION_SYNC)
         .fold(Router::new(), add)
+        .merge(of_run.unwrap_or_default())
+        .merge(supervised)
         .fallback(|| async { Failure::no_such_path() })
         .method_not_allowed_fallback(|| async { Failure::no_such_method() })
         .layer(limit)
         .with_state(node)
 }
+
+/// Where another region connects.
+const REGION_SYNC: &str = "/v1/regions/{region}/sync";
 
 /// All that is asked, by method and path: what [`OPENAPI`] tells of.
 fn routes() -> [(&'static str, &'static str, MethodRouter<Node>); 11] {
@@ -113,7 +145,7 @@ fn routes() -> [(&'static str, &'static str, MethodRouter<Node>); 11] {
         ("get", "/v1/documents/{scope}/{document}/{name}", get(documents::read_name)),
         ("get", "/v1/regions", get(documents::regions)),
         ("get", "/v1/sync/{scope}/{document}", get(sync::client)),
-        ("get", "/v1/regions/{region}/sync", get(sync::region)),
+        ("get", REGION_SYNC, get(sync::region)),
     ]
 }
 

@@ -8,9 +8,11 @@
 //! ], "durability": "1", "wait_ms": 2000}
 //! ```
 
+use crdt_core::{Limits, Reading, Timestamp};
 use crdt_document::{Kind, Transaction, Value, WriteError};
 use serde::Deserialize;
 
+use super::error::Failure;
 use crate::engine::Durable;
 
 /// A request to write: all of it or nothing.
@@ -22,6 +24,21 @@ pub(super) struct Writes {
     pub(super) durability: Durability,
     /// How long the answer may wait for that, in milliseconds.
     pub(super) wait_ms: Option<u64>,
+    /// When it was written, in milliseconds since 1970, if not now: its registers count as of then.
+    at_ms: Option<u64>,
+}
+
+impl Writes {
+    /// When it was written, if not now. Who writes ahead of the clock would win for long.
+    pub(super) fn at(&self) -> Result<Option<Timestamp>, Failure> {
+        let Some(at_ms) = self.at_ms else { return Ok(None) };
+        let at = Timestamp::from_millis(at_ms);
+        let is_right = |at: &Timestamp| {
+            Limits::default().check_timestamp(*at, Reading::system().wall_ms).is_ok()
+        };
+        let refused = "at_ms: the time is more than a minute in the future";
+        at.filter(is_right).map(Some).ok_or_else(|| Failure::malformed(refused))
+    }
 }
 
 /// Where it has to be durable before it is answered.
@@ -72,6 +89,8 @@ pub(super) enum Operation {
     ClearRegister { name: String },
     #[serde(rename = "mv_register.set")]
     SetMvRegister { name: String, value: Value },
+    #[serde(rename = "mv_register.resolve")]
+    ResolveMvRegister { name: String, value: Value },
     #[serde(rename = "mv_register.clear")]
     ClearMvRegister { name: String },
     /// As all kinds.
@@ -108,6 +127,7 @@ impl Operation {
             Self::SetRegister { name, value } => tx.register(&name).set(value),
             Self::ClearRegister { name } => tx.register(&name).clear(),
             Self::SetMvRegister { name, value } => tx.mv_register(&name).set(value),
+            Self::ResolveMvRegister { name, value } => tx.mv_register(&name).resolve(|_| value),
             Self::ClearMvRegister { name } => tx.mv_register(&name).clear(),
             Self::Remove { name } => tx.remove(&name),
             Self::RemoveKind { name, kind } => match kind.parse() {

@@ -28,6 +28,7 @@ use super::Node;
 use super::documents::address;
 use super::error::Failure;
 use super::listen::Admitted;
+use super::peering::{self, Peering};
 use crate::config::{Caller, May, Peer};
 use crate::engine::{Ending, Link, Outgoing};
 use crate::store::Address;
@@ -84,9 +85,13 @@ pub(super) async fn region(
         return Err(Failure::new(StatusCode::FORBIDDEN, "no-such-region", message));
     }
     node.check_origin(&headers)?;
+    let peering = node.peering(&region)?;
+    if peering.is_cut() {
+        return Err(Failure::cut(&region));
+    }
     let scopes = node.config.scopes_shared(&region);
     let link = node.engine.link_region(region, scopes).await?;
-    accept(admitted, upgrade, move |socket| serve(link, socket, frame::wrap, frame::unwrap))
+    accept(admitted, upgrade, move |socket| async move { carry(&peering, link, socket).await })
 }
 
 fn accept<F: Future<Output = ()> + Send + 'static>(
@@ -103,18 +108,23 @@ fn accept<F: Future<Output = ()> + Send + 'static>(
     }))
 }
 
-/// Keeps connected to a region, until the node ends.
+/// Keeps connected to a region that has an address, until the node ends.
 pub async fn dial(node: Node, peer: Peer) {
-    let Some(url) = &peer.url else { return };
-    let url = format!("{}/v1/regions/{}/sync", url.trim_end_matches('/'), node.config.region);
+    let Ok(peering) = node.peering(&peer.region) else { return };
+    if let Some(url) = &peer.url {
+        peering.set_url(url);
+    }
+    let mut gate = peering.gate();
     let mut pause = PAUSES.0;
     loop {
+        let Some(url) = peering::open(&mut gate).await else { return };
+        let url = format!("{}/v1/regions/{}/sync", url.trim_end_matches('/'), node.config.region);
         let begun = Instant::now();
         match timeout(PATIENCE, connect(&node, &url, &peer)).await {
             Ok(Ok(socket)) => {
                 let scopes = node.config.scopes_shared(&peer.region);
                 match node.engine.link_region(peer.region.clone(), scopes).await {
-                    Ok(link) => serve(link, socket, frame::wrap, frame::unwrap).await,
+                    Ok(link) => carry(&peering, link, socket).await,
                     Err(crate::engine::Refusal::Stopped) => return,
                     Err(_linked) => {}
                 }
@@ -127,8 +137,10 @@ pub async fn dial(node: Node, peer: Peer) {
         }
         // So that not all come at once to a region that has come back.
         let part = 50 + u32::from(ReplicaId::random().as_bytes()[0]) * 50 / 255;
-        sleep(pause * part / 100).await;
-        pause = (pause * 2).min(PAUSES.1);
+        tokio::select! {
+            () = sleep(pause * part / 100) => pause = (pause * 2).min(PAUSES.1),
+            _ = gate.changed() => pause = PAUSES.0,
+        }
     }
 }
 
@@ -230,6 +242,19 @@ impl Socket {
             })
         });
         Self { incoming: Box::pin(incoming), outgoing: Box::pin(outgoing) }
+    }
+}
+
+/// Carries the messages of a region, until either end is gone or the two are cut.
+async fn carry(peering: &Peering, link: Link, socket: Socket) {
+    let _open = peering.opened();
+    let mut gate = peering.gate();
+    let wrap = |outgoing| peering.sends(frame::wrap(outgoing));
+    let unwrap = |bytes: &Bytes| frame::unwrap(peering.receives(bytes));
+    tokio::select! {
+        biased;
+        () = peering::cut(&mut gate) => {}
+        () = serve(link, socket, wrap, unwrap) => {}
     }
 }
 

@@ -16,4 +16,5 @@ pub use operation::{Change, Kind, Operation};
 pub use plan::{Plan, Statement, Step};
 pub use reading::{Reading, Subject, Value};
 
+#[cfg(test)]
 pub(crate) use parse::{operation as parse_operation, reading as parse_reading};

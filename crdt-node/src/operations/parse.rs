@@ -33,15 +33,18 @@ pub(super) fn statement(line: &str) -> Result<Option<Statement>, String> {
 }
 
 /// Reads an operation without its region.
+#[cfg(test)]
 pub(crate) fn operation(text: &str) -> Result<Operation, String> {
     whole(text, Words::operation)
 }
 
 /// Reads what follows `expect`.
+#[cfg(test)]
 pub(crate) fn reading(text: &str) -> Result<Reading, String> {
     whole(text, Words::reading)
 }
 
+#[cfg(test)]
 fn whole<T>(text: &str, read: impl Fn(&mut Words) -> Result<T, String>) -> Result<T, String> {
     let mut words = Words::split(text)?;
     let value = read(&mut words)?;

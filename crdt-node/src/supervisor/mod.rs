@@ -3,7 +3,9 @@
 //! Every wait has a limit. Whichever way a run ends, no process is left behind: the supervisor
 //! ends and reaps its regions, and when it is itself killed, their input ends and so do they.
 
+mod client;
 mod convergence;
+mod document;
 mod failure;
 mod fleet;
 mod followed;

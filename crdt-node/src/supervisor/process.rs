@@ -1,42 +1,60 @@
 //! One region's process.
 
-use std::io::{self, BufRead, BufReader, Write};
+use std::io::{self, BufRead, BufReader};
+use std::net::SocketAddr;
 use std::path::Path;
 use std::process::{Child, ChildStdin, Command, ExitStatus, Stdio};
-use std::sync::mpsc::Sender;
+use std::sync::mpsc::{self, Sender};
 use std::{env, thread};
 
-use crate::control::Request;
+use super::client::{Answer, Client, Request, Unanswered};
 
 /// What reaches a supervisor.
 pub(super) enum Event {
-    /// A line of a region's output.
-    Said { region: String, start: u64, line: String },
+    /// A region listens.
+    Listens { region: String, start: u64, address: SocketAddr },
+    /// A region was asked.
+    Answered { region: String, start: u64, answer: Result<Answer, Unanswered> },
     /// A region's output has ended, and so has the region.
     Gone { region: String, start: u64 },
     /// Ctrl-C, or a signal that asks to end.
     Interrupted,
 }
 
+/// How a region is started.
+pub(super) struct Start<'a> {
+    pub(super) region: &'a str,
+    pub(super) others: Vec<&'a str>,
+    /// It meets regions of this run, and no others.
+    pub(super) run: &'a str,
+    /// Its store.
+    pub(super) folder: &'a Path,
+    /// What the command line has no room for.
+    pub(super) config: &'a Path,
+    /// Which start of the region this is.
+    pub(super) number: u64,
+}
+
 /// A region that was started; it is ended when this is dropped.
 pub(super) struct Process {
     child: Child,
-    /// Until it is told that there is nothing more to ask.
+    /// The node ends when this does.
     input: Option<ChildStdin>,
+    /// What it is asked, once it listens.
+    requests: Option<Sender<Request>>,
+    region: String,
     /// Which start of its region this is.
     pub(super) start: u64,
+    events: Sender<Event>,
 }
 
 impl Process {
-    pub(super) fn spawn(
-        run: &str,
-        region: &str,
-        folder: &Path,
-        start: u64,
-        events: Sender<Event>,
-    ) -> io::Result<Self> {
+    pub(super) fn spawn(start: &Start<'_>, events: Sender<Event>) -> io::Result<Self> {
         let mut command = Command::new(env::current_exe()?);
-        command.args(["region", run, region]).arg(folder);
+        command.args(["run", "--region", start.region, "--listen", "127.0.0.1:0"]);
+        command.args(["--supervised", start.run]).arg("--data").arg(start.folder);
+        command.arg("--config").arg(start.config);
+        command.args(start.others.iter().flat_map(|other| ["--peer", other]));
         command.stdin(Stdio::piped()).stdout(Stdio::piped());
         // Ctrl-C in a terminal reaches the supervisor alone, which then ends its regions.
         #[cfg(unix)]
@@ -45,15 +63,25 @@ impl Process {
         let (Some(input), Some(output)) = (child.stdin.take(), child.stdout.take()) else {
             return Err(io::ErrorKind::BrokenPipe.into());
         };
-        let process = Self { child, input: Some(input), start };
-        let region = region.to_owned();
+        let (region, number) = (start.region.to_owned(), start.number);
+        let process = Self {
+            child,
+            input: Some(input),
+            requests: None,
+            region: region.clone(),
+            start: number,
+            events: events.clone(),
+        };
         thread::Builder::new().name(format!("hear {region}")).spawn(move || {
             for line in BufReader::new(output).lines().map_while(Result::ok) {
-                if events.send(Event::Said { region: region.clone(), start, line }).is_err() {
+                let address = line.strip_prefix("listening on ").map(str::parse);
+                let Some(Ok(address)) = address else { continue };
+                let (region, start) = (region.clone(), number);
+                if events.send(Event::Listens { region, start, address }).is_err() {
                     return;
                 }
             }
-            let _nobody_waits = events.send(Event::Gone { region, start });
+            let _nobody_waits = events.send(Event::Gone { region, start: number });
         })?;
         Ok(process)
     }
@@ -62,13 +90,29 @@ impl Process {
         self.child.id()
     }
 
-    pub(super) fn ask(&mut self, request: &Request) -> io::Result<()> {
-        let Some(input) = &mut self.input else { return Err(io::ErrorKind::BrokenPipe.into()) };
-        writeln!(input, "{request}")?;
-        input.flush()
+    /// It listens: from here on it can be asked.
+    pub(super) fn reach(&mut self, client: Client) -> io::Result<()> {
+        let (requests, asked) = mpsc::channel::<Request>();
+        let (region, start, events) = (self.region.clone(), self.start, self.events.clone());
+        thread::Builder::new().name(format!("ask {region}")).spawn(move || {
+            for request in asked {
+                let (region, answer) = (region.clone(), client.ask(&request));
+                if events.send(Event::Answered { region, start, answer }).is_err() {
+                    return;
+                }
+            }
+        })?;
+        self.requests = Some(requests);
+        Ok(())
     }
 
-    /// Tells it that there is nothing more to ask, so that it ends in good order.
+    /// Has it asked; the answer is an [`Event`].
+    pub(super) fn ask(&self, request: Request) -> io::Result<()> {
+        let asked = self.requests.as_ref().and_then(|requests| requests.send(request).ok());
+        asked.ok_or_else(|| io::ErrorKind::NotConnected.into())
+    }
+
+    /// Has it end in good order.
     pub(super) fn end_input(&mut self) {
         self.input = None;
     }

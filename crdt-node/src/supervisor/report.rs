@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use crate::control::Behind;
+use super::client::Behind;
 use crate::operations::{Reading, Subject, Value};
 
 /// A cell longer than this is cut short.
@@ -110,8 +110,8 @@ mod tests {
     use std::time::Duration;
 
     use super::{bytes, covered, lags, values};
-    use crate::control::Behind;
     use crate::operations::parse_reading;
+    use crate::supervisor::client::Behind;
 
     #[test]
     fn values_stand_beside_each_other() {

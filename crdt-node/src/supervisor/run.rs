@@ -4,10 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write;
 use std::time::{Duration, Instant};
 
+use super::client::{Behind, Standing};
 use super::fleet::Fleet;
 use super::followed::Followed;
 use super::{Failure, convergence, report};
-use crate::control::{Behind, Standing};
 use crate::operations::{Plan, Reading, Statement, Step, Value};
 
 /// How long what is only to be told may take at the end: tokens that are covered, lags that are gone.
@@ -139,7 +139,7 @@ impl Run<'_> {
     /// Whether a region that runs has yet to cover the token that is followed.
     fn follow(&mut self) -> Result<bool, Failure> {
         let Some(followed) = &mut self.followed else { return Ok(false) };
-        followed.look(&mut self.fleet)
+        followed.look(&self.fleet)
     }
 
     fn sync(&mut self) -> Result<usize, Failure> {

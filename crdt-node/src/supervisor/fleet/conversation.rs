@@ -1,19 +1,19 @@
 //! Asking a region, and hearing what it answers.
 
+use std::net::SocketAddr;
 use std::sync::mpsc::RecvTimeoutError;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use super::{Died, Failure, Fleet};
-use crate::control::{Answer, Request};
+use crate::supervisor::client::{Answer, PATIENCE, Request, Unanswered};
 use crate::supervisor::process::Event;
-
-/// How long a region may take to start, to answer, or to end. A busy disk takes seconds, never this.
-pub(super) const PATIENCE: Duration = Duration::from_secs(30);
 
 /// What comes next.
 pub(super) enum Heard {
-    /// A line of a region.
-    Line { region: String, line: String },
+    /// A region listens.
+    Listens { region: String, address: SocketAddr },
+    /// A region was asked.
+    Answer { region: String, answer: Result<Answer, Unanswered> },
     /// A region has died.
     Death,
     /// Nothing, before the deadline.
@@ -21,22 +21,12 @@ pub(super) enum Heard {
 }
 
 impl Fleet<'_> {
-    /// Asks until the region has answered, starting it again when it dies over it. Requests are
-    /// such that asking twice is as good as once.
-    pub(super) fn ask(&mut self, region: &str, request: &Request) -> Result<Vec<Answer>, Failure> {
+    /// Asks until the region has answered, starting it again when it dies over it.
+    pub(super) fn ask(&mut self, region: &str, request: &Request) -> Result<Answer, Failure> {
         loop {
             self.ensure_running(region)?;
-            match self.ask_once(region, request)? {
-                Err(Died) => {}
-                Ok(mut answers) => match answers.pop() {
-                    Some(Answer::Refused(why)) => {
-                        return Err(Failure::new(format!("{region} refused: {why}")));
-                    }
-                    last => {
-                        answers.extend(last);
-                        return Ok(answers);
-                    }
-                },
+            if let Ok(answer) = self.ask_once(region, request)? {
+                return Ok(answer);
             }
         }
     }
@@ -45,43 +35,39 @@ impl Fleet<'_> {
         &mut self,
         name: &str,
         request: &Request,
-    ) -> Result<Result<Vec<Answer>, Died>, Failure> {
+    ) -> Result<Result<Answer, Died>, Failure> {
         let region = self.region(name);
-        let Some(process) = region.process.as_mut() else { return Ok(Err(Died)) };
-        if process.ask(request).is_err() {
-            region.gone = true;
+        let Some(process) = &region.process else { return Ok(Err(Died)) };
+        if process.ask(request.clone()).is_err() {
             return Ok(Err(Died));
         }
-        let mut answers = Vec::new();
-        loop {
-            match self.answer(name)? {
-                Err(died) => return Ok(Err(died)),
-                Ok(value @ Answer::Value(_)) => answers.push(value),
-                Ok(last) => {
-                    answers.push(last);
-                    return Ok(Ok(answers));
-                }
+        let deadline = Instant::now() + PATIENCE;
+        let mut problem = "it has not answered".to_owned();
+        while !self.region(name).gone {
+            match self.hear(deadline)? {
+                Heard::Answer { region, answer } if region == name => match answer {
+                    Ok(Answer::Refused(why)) => {
+                        return Err(Failure::new(format!("{name} refused: {why}")));
+                    }
+                    Ok(answer) => return Ok(Ok(answer)),
+                    // It has died, most likely, and its output is about to end.
+                    Err(Unanswered(why)) => problem = why,
+                },
+                Heard::Nothing => return Err(late(name, &problem)),
+                _ => {}
             }
         }
+        Ok(Err(Died))
     }
 
-    /// The next line of a region.
-    pub(super) fn answer(&mut self, name: &str) -> Result<Result<Answer, Died>, Failure> {
+    /// Waits until a region that was started listens, and says where.
+    pub(super) fn address(&mut self, name: &str) -> Result<Result<SocketAddr, Died>, Failure> {
         let deadline = Instant::now() + PATIENCE;
         while !self.region(name).gone {
             match self.hear(deadline)? {
-                Heard::Line { region, line } if region == name => {
-                    let answer = line.parse();
-                    return answer
-                        .map(Ok)
-                        .map_err(|error| Failure::new(format!("{name}: {error}")));
-                }
-                Heard::Line { .. } | Heard::Death => {}
-                Heard::Nothing => {
-                    let seconds = PATIENCE.as_secs();
-                    let problem = format!("{name} has not answered within {seconds} seconds");
-                    return Err(Failure::new(problem));
-                }
+                Heard::Listens { region, address } if region == name => return Ok(Ok(address)),
+                Heard::Nothing => return Err(late(name, "it has not started")),
+                _ => {}
             }
         }
         Ok(Err(Died))
@@ -93,14 +79,21 @@ impl Fleet<'_> {
             let left = deadline.saturating_duration_since(Instant::now());
             match self.events.recv_timeout(left) {
                 Ok(Event::Interrupted) => return Err(Failure::Interrupted),
-                Ok(Event::Said { region, start, line }) if self.is_present(&region, start) => {
-                    return Ok(Heard::Line { region, line });
+                Ok(Event::Listens { region, start, address })
+                    if self.is_present(&region, start) =>
+                {
+                    return Ok(Heard::Listens { region, address });
+                }
+                Ok(Event::Answered { region, start, answer })
+                    if self.is_present(&region, start) =>
+                {
+                    return Ok(Heard::Answer { region, answer });
                 }
                 Ok(Event::Gone { region, start }) if self.is_present(&region, start) => {
                     self.region(&region).gone = true;
                     return Ok(Heard::Death);
                 }
-                Ok(Event::Said { .. } | Event::Gone { .. }) => {}
+                Ok(Event::Listens { .. } | Event::Answered { .. } | Event::Gone { .. }) => {}
                 Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => {
                     return Ok(Heard::Nothing);
                 }
@@ -113,7 +106,11 @@ impl Fleet<'_> {
     }
 }
 
-pub(super) fn unexpected(region: &str, answer: Option<&Answer>) -> Failure {
-    let answer = answer.map_or_else(|| "nothing".into(), Answer::to_string);
-    Failure::new(format!("{region} answered something else than it was asked: {answer}"))
+fn late(region: &str, problem: &str) -> Failure {
+    let seconds = PATIENCE.as_secs();
+    Failure::new(format!("{region} has not answered within {seconds} seconds: {problem}"))
+}
+
+pub(super) fn unexpected(region: &str, answer: &Answer) -> Failure {
+    Failure::new(format!("{region} answered something else than it was asked: {answer:?}"))
 }

@@ -1,14 +1,14 @@
 //! How regions start, die, and are started again.
 
+use std::collections::BTreeSet;
 use std::io;
-use std::net::SocketAddr;
 use std::process::ExitStatus;
 use std::time::{Duration, Instant};
 
-use super::conversation::{Heard, PATIENCE, unexpected};
+use super::conversation::{Heard, unexpected};
 use super::{Died, Failure, Fleet};
-use crate::control::{Answer, Request};
-use crate::supervisor::process::Process;
+use crate::supervisor::client::{Answer, Client, PATIENCE, Request};
+use crate::supervisor::process::{Process, Start};
 
 /// How often a region is started again after deaths that the file does not ask for.
 const MOST_REVIVALS: u32 = 10;
@@ -102,51 +102,72 @@ impl Fleet<'_> {
 
     /// Starts a process, waits until it is ready, and tells everyone where everyone is.
     fn launch(&mut self, name: &str) -> Result<Result<(), Died>, Failure> {
-        let (folder, sender) = (self.folder.path().join(name), self.sender.clone());
-        let run = self.run.clone();
-        let region = self.region(name);
-        region.starts += 1;
-        let process = Process::spawn(&run, name, &folder, region.starts, sender)
-            .map_err(|error| Failure::new(format!("cannot start {name}: {error}")))?;
-        let id = process.id();
-        region.process = Some(process);
-        let (address, replica, applied) = match self.answer(name)? {
-            Err(died) => return Ok(Err(died)),
-            Ok(Answer::Ready { address, replica, applied }) => (address, replica, applied),
-            Ok(other) => return Err(unexpected(name, Some(&other))),
+        let cannot = |error: io::Error| Failure::new(format!("cannot start {name}: {error}"));
+        self.region(name).starts += 1;
+        let start = Start {
+            region: name,
+            others: self
+                .regions
+                .keys()
+                .map(String::as_str)
+                .filter(|other| *other != name)
+                .collect(),
+            run: &self.run,
+            folder: &self.folder.path().join(name),
+            config: &self.config,
+            number: self.starts(name),
         };
-        let region = self.region(name);
-        if applied < region.confirmed {
+        let process = Process::spawn(&start, self.sender.clone()).map_err(cannot)?;
+        let id = process.id();
+        self.region(name).process = Some(process);
+        let address = match self.address(name)? {
+            Err(died) => return Ok(Err(died)),
+            Ok(address) => address,
+        };
+        if let Some(process) = &mut self.region(name).process {
+            process.reach(Client::new(name, address)).map_err(cannot)?;
+        }
+        let mut answers = Vec::new();
+        for request in [Request::Make, Request::Values, Request::Status] {
+            match self.ask_once(name, &request)? {
+                Err(died) => return Ok(Err(died)),
+                Ok(answer) => answers.push(answer),
+            }
+        }
+        let [_, Answer::Values(values), Answer::Status(status)] = answers.as_slice() else {
+            return Err(unexpected(name, &Answer::Done));
+        };
+        let (applied, confirmed) = (values.applied, self.region(name).confirmed);
+        if applied < confirmed {
             return Err(Failure::new(format!(
-                "{name} came back with {applied} of its operations, but had confirmed {}",
-                region.confirmed
+                "{name} came back with {applied} of its operations, but had confirmed {confirmed}"
             )));
         }
-        region.address = Some(address);
-        self.say(&format!("{name} runs: process {id}, replica {replica}"))?;
-        self.introduce(name, address)
+        self.region(name).address = Some(address);
+        self.say(&format!("{name} runs: process {id}, replica {}", status.replica))?;
+        self.introduce(name)
     }
 
-    /// Cuts first, so that a region never greets one that it is cut off from.
-    fn introduce(&mut self, name: &str, address: SocketAddr) -> Result<Result<(), Died>, Failure> {
-        let cuts: Vec<_> =
-            self.cuts.iter().filter(|cut| cut.iter().any(|end| end == name)).collect();
-        let cut_off: Vec<_> =
-            cuts.into_iter().flatten().filter(|end| *end != name).cloned().collect();
-        for peer in cut_off {
-            if let Err(died) = self.ask_once(name, &Request::Cut(peer))? {
+    /// Tells a region of all others, and them of it: where it is dialed, and whether it is cut off.
+    fn introduce(&mut self, name: &str) -> Result<Result<(), Died>, Failure> {
+        let others = self
+            .regions
+            .iter()
+            .filter(|(other, region)| *other != name && region.address.is_some());
+        let others: Vec<_> = others.map(|(other, _)| other.clone()).collect();
+        // A cut is told also of one that does not run: it may be there before it is told of anew.
+        let cut_off = self.cuts.iter().filter(|cut| cut.iter().any(|end| end == name)).flatten();
+        let cut_off = cut_off.filter(|end| *end != name).cloned();
+        for peer in cut_off.chain(others.clone()).collect::<BTreeSet<_>>() {
+            let link = self.link(name, &peer);
+            if let Err(died) = self.ask_once(name, &link)? {
                 return Ok(Err(died));
             }
         }
-        let others = self.regions.iter().filter(|(other, _)| *other != name);
-        let peers: Vec<_> =
-            others.filter_map(|(other, region)| Some((other.clone(), region.address?))).collect();
-        if let Err(died) = self.ask_once(name, &Request::Peers(peers.clone()))? {
-            return Ok(Err(died));
-        }
-        for (other, _) in peers {
+        for other in others {
             // Who dies over this is told when it is started again.
-            let _died = self.ask_once(&other, &Request::Peers(vec![(name.into(), address)]))?;
+            let link = self.link(&other, name);
+            let _died = self.ask_once(&other, &link)?;
         }
         Ok(Ok(()))
     }

@@ -5,8 +5,10 @@ mod lives;
 mod requests;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
 use std::io::Write;
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::sync::mpsc::{self, Receiver, Sender};
 
 use crdt_core::ReplicaId;
@@ -17,12 +19,17 @@ use super::process::{Event, Process};
 
 pub(super) use requests::pair;
 
+/// A line of a file of operations may be as long as the file.
+const CONFIG: &str = "[limits]\nrequest_bytes = 33554432\n";
+
 pub(super) struct Fleet<'a> {
     /// Above the folder, so that their processes have ended when it is removed.
     regions: BTreeMap<String, Region>,
     folder: TempDir,
     /// Drawn, so that its regions meet none of another run, whatever port that has.
     run: String,
+    /// How they are set up.
+    config: PathBuf,
     cuts: BTreeSet<[String; 2]>,
     events: Receiver<Event>,
     sender: Sender<Event>,
@@ -63,10 +70,14 @@ impl<'a> Fleet<'a> {
         let folder = tempfile::Builder::new().prefix("crdt-demo-").tempdir();
         let folder =
             folder.map_err(|error| Failure::new(format!("no place for the stores: {error}")))?;
+        let config = folder.path().join("demo.toml");
+        fs::write(&config, CONFIG)
+            .map_err(|error| Failure::new(format!("cannot set the regions up: {error}")))?;
         let mut fleet = Self {
             regions: regions.iter().map(|name| (name.clone(), Region::default())).collect(),
             folder,
             run: ReplicaId::random().to_string(),
+            config,
             cuts: BTreeSet::new(),
             events,
             sender,

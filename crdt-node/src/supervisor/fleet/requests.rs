@@ -1,13 +1,11 @@
 //! What a run asks of its regions.
 
-use std::time::Duration;
-
 use crdt_sync::Token;
 
 use super::conversation::unexpected;
 use super::{Failure, Fleet};
-use crate::control::{Answer, Request, Status};
 use crate::operations::{Operation, Reading};
+use crate::supervisor::client::{Answer, Client, Request, Status};
 
 impl Fleet<'_> {
     /// Has a region apply the next operation of its part, exactly once; returns the token of the
@@ -18,67 +16,72 @@ impl Fleet<'_> {
         operation: Operation,
     ) -> Result<Token, Failure> {
         let number = self.region(region).confirmed + 1;
-        match self.ask(region, &Request::Apply { number, operation })?.pop() {
-            Some(Answer::Written(token)) => {
+        match self.ask(region, &Request::Apply { number, operation })? {
+            Answer::Written(token) => {
                 self.region(region).confirmed = number;
                 Ok(token)
             }
-            other => Err(unexpected(region, other.as_ref())),
+            other => Err(unexpected(region, &other)),
         }
     }
 
     pub(in crate::supervisor) fn status(&mut self, region: &str) -> Result<Status, Failure> {
-        match self.ask(region, &Request::Status)?.pop() {
-            Some(Answer::Status(status)) => {
+        match self.ask(region, &Request::Status)? {
+            Answer::Status(status) => {
                 let sent =
                     status.peers.iter().map(|(peer, standing)| (peer.clone(), standing.sent));
                 self.region(region).sent = sent.collect();
                 Ok(status)
             }
-            other => Err(unexpected(region, other.as_ref())),
-        }
-    }
-
-    /// How long it took until the region covered the token, since its process was first asked.
-    pub(in crate::supervisor) fn follow(
-        &mut self,
-        region: &str,
-        token: Token,
-    ) -> Result<Option<Duration>, Failure> {
-        match self.ask(region, &Request::Follow(token))?.pop() {
-            Some(Answer::Covered(took)) => Ok(took),
-            other => Err(unexpected(region, other.as_ref())),
+            other => Err(unexpected(region, &other)),
         }
     }
 
     pub(in crate::supervisor) fn values(&mut self, region: &str) -> Result<Vec<Reading>, Failure> {
-        let answers = self.ask(region, &Request::Values)?;
-        let reading = |answer| match answer {
-            Answer::Value(reading) => Some(reading),
-            _ => None,
-        };
-        Ok(answers.into_iter().filter_map(reading).collect())
+        match self.ask(region, &Request::Values)? {
+            Answer::Values(values) => Ok(values.readings),
+            other => Err(unexpected(region, &other)),
+        }
+    }
+
+    /// Asks the present process of a region, without anybody waiting for it here.
+    pub(in crate::supervisor) fn client(&self, region: &str) -> Option<Client> {
+        let address = self.regions.get(region)?.address?;
+        Some(Client::new(region, address))
     }
 
     /// When this returns, no byte passes between the two.
     pub(in crate::supervisor) fn cut(&mut self, a: &str, b: &str) -> Result<(), Failure> {
         self.cuts.insert(pair(a, b));
-        for (region, peer) in [(a, b), (b, a)] {
+        self.tell_both(a, b)
+    }
+
+    pub(in crate::supervisor) fn heal(&mut self, a: &str, b: &str) -> Result<(), Failure> {
+        self.cuts.remove(&pair(a, b));
+        self.tell_both(a, b)
+    }
+
+    /// The one that is dialed first, so that it does not refuse the other.
+    fn tell_both(&mut self, a: &str, b: &str) -> Result<(), Failure> {
+        let [dialing, dialed] = pair(a, b);
+        for (region, peer) in [(&dialed, &dialing), (&dialing, &dialed)] {
             if !self.region(region).ended {
-                self.ask(region, &Request::Cut(peer.into()))?;
+                let link = self.link(region, peer);
+                self.ask(region, &link)?;
             }
         }
         Ok(())
     }
 
-    pub(in crate::supervisor) fn heal(&mut self, a: &str, b: &str) -> Result<(), Failure> {
-        self.cuts.remove(&pair(a, b));
-        for (region, peer) in [(a, b), (b, a)] {
-            if !self.region(region).ended {
-                self.ask(region, &Request::Heal(peer.into()))?;
-            }
+    /// What a region is told of its link to another: the one of the lesser name dials.
+    pub(super) fn link(&self, region: &str, peer: &str) -> Request {
+        let address = self.regions.get(peer).and_then(|peer| peer.address);
+        let address = address.filter(|_| region < peer);
+        Request::Link {
+            peer: peer.into(),
+            url: address.map(|address| format!("ws://{address}/{}", self.run)),
+            is_cut: self.cuts.contains(&pair(region, peer)),
         }
-        Ok(())
     }
 }
 
