@@ -9,6 +9,7 @@
 //! - [`metrics`]: what is measured of all that;
 //! - [`tls`]: what connections are encrypted with;
 //! - `nats`, with the feature of that name: NATS between regions;
+//! - `console`: its page, for a browser;
 //! - [`serve`]: the process.
 //!
 //! The demonstration, which `cargo xtask demo` runs:
@@ -17,6 +18,7 @@
 //! - [`supervisor`]: runs a file of operations over one node per region, each a process of its own.
 
 pub mod config;
+mod console;
 pub mod engine;
 pub mod http;
 pub mod metrics;

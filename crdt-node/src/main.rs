@@ -9,7 +9,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 use crdt_node::config::{Config, ConfigError, Nats, Peer, Tls, hash_of};
 use crdt_node::operations::{Plan, PlanError};
-use crdt_node::serve::{ServeError, serve};
+use crdt_node::serve::{Options, ServeError, serve};
 use crdt_node::store::{self, Address};
 use crdt_node::supervisor::{self, Failure};
 
@@ -25,14 +25,20 @@ struct Arguments {
 enum Command {
     /// Run one region: documents over HTTP, synchronized with other regions and with clients.
     Run(Run),
-    /// Run three regions over a file of operations, and compare them.
+    /// Run three regions until Ctrl-C, with a console; or over a file of operations, and compare them.
     ///
     /// Exit status: 0 when the regions converged and every expectation held, 1 when not, 2 when
     /// nothing was started because the command or the file is wrong, 130 when interrupted.
     Demo {
-        /// See docs/OPERATIONS.md; without one, the examples of crdt-node/operations/default.ops run.
+        /// See docs/OPERATIONS.md; without one, the regions run until Ctrl-C.
         #[arg(value_parser = clap::builder::NonEmptyStringValueParser::new())]
         file: Option<String>,
+        /// Run the examples of crdt-node/operations/default.ops, and end.
+        #[arg(long, conflicts_with = "file")]
+        once: bool,
+        /// The folder of the npm package's `dist`, with which the console edits documents.
+        #[arg(long, value_name = "FOLDER", conflicts_with_all = ["file", "once"])]
+        console: Option<PathBuf>,
     },
     /// Take a document out of a store, so that no byte of it is left there.
     ///
@@ -84,6 +90,9 @@ struct Run {
     /// HTTP where the other regions are and which links are cut, and meets regions of this run only.
     #[arg(long, value_name = "RUN", hide = true)]
     supervised: Option<String>,
+    /// The folder of the npm package's `dist`, with which the console edits documents.
+    #[arg(long, value_name = "FOLDER")]
+    console: Option<PathBuf>,
 }
 
 fn peer(text: &str) -> Peer {
@@ -109,8 +118,9 @@ const INTERRUPTED: u8 = 130;
 fn main() -> ExitCode {
     match Arguments::parse().command {
         Command::Run(run) => node(run),
-        Command::Demo { file: None } => demo(Plan::parse(Plan::DEFAULT), "the default file"),
-        Command::Demo { file: Some(file) } => demo(Plan::read(Path::new(&file)), &file),
+        Command::Demo { file: Some(file), .. } => demo(Plan::read(Path::new(&file)), &file),
+        Command::Demo { once: true, .. } => demo(Plan::parse(Plan::DEFAULT), "the default file"),
+        Command::Demo { console, .. } => ended(supervisor::live(console, &mut io::stdout())),
         Command::Erase { data, document } => match store::erase(&data, &document) {
             Ok(true) => {
                 println!("{document} is erased");
@@ -139,14 +149,17 @@ fn main() -> ExitCode {
 }
 
 fn node(run: Run) -> ExitCode {
-    let (is_open, supervised) = (run.without_authentication, run.supervised.clone());
-    match (&supervised, &run.region) {
+    let options = Options {
+        is_open: run.without_authentication,
+        run: run.supervised.clone(),
+        console: run.console.clone(),
+    };
+    match (&options.run, &run.region) {
         (Some(_), Some(region)) => tell_as(region),
         _ => tracing_subscriber::fmt().with_writer(io::stderr).init(),
     }
-    let served = configured(run)
-        .map_err(ServeError::Config)
-        .and_then(|config| serve(config, is_open, supervised.as_deref()));
+    let served =
+        configured(run).map_err(ServeError::Config).and_then(|config| serve(config, &options));
     match served {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
@@ -217,7 +230,11 @@ fn demo(plan: Result<Plan, PlanError>, file: &str) -> ExitCode {
             return ExitCode::from(MISUSED);
         }
     };
-    match supervisor::run(&plan, &mut io::stdout()) {
+    ended(supervisor::run(&plan, &mut io::stdout()))
+}
+
+fn ended(run: Result<(), Failure>) -> ExitCode {
+    match run {
         Ok(()) => ExitCode::SUCCESS,
         Err(Failure::Interrupted) => {
             eprintln!("interrupted; every region was ended");

@@ -1,5 +1,6 @@
 //! The process of a node: set up, served, ended in good order.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 use std::{fmt, io};
@@ -52,6 +53,17 @@ impl fmt::Display for ServeError {
 
 impl std::error::Error for ServeError {}
 
+/// What the command line says besides the configuration.
+#[derive(Clone, Debug, Default)]
+pub struct Options {
+    /// Everybody who reaches the address may read and write everything.
+    pub is_open: bool,
+    /// The run of a supervisor that it is a part of.
+    pub run: Option<String>,
+    /// The folder of the npm package's `dist`, with which the console edits documents.
+    pub console: Option<PathBuf>,
+}
+
 /// How long a node may take to end in good order once its supervisor is gone.
 const LAST_WORDS: Duration = Duration::from_secs(5);
 
@@ -63,20 +75,21 @@ const LAST_WORDS: Duration = Duration::from_secs(5);
 /// # Errors
 ///
 /// When it cannot start.
-pub fn serve(config: Config, is_open: bool, run: Option<&str>) -> Result<(), ServeError> {
-    config.check(is_open).map_err(ServeError::Config)?;
+pub fn serve(config: Config, options: &Options) -> Result<(), ServeError> {
+    config.check(options.is_open).map_err(ServeError::Config)?;
+    let run = options.run.as_deref();
     if let Some(name) = run.filter(|run| !is_name(run)) {
         let (what, name) = ("run", name.into());
         return Err(ServeError::Config(ConfigError::Name { what, name }));
     }
     let supervised = run.map(|_| supervisor_gone()).transpose().map_err(ServeError::Io)?;
     let runtime = tokio::runtime::Runtime::new().map_err(ServeError::Io)?;
-    runtime.block_on(serve_until(config, run, supervised))
+    runtime.block_on(serve_until(config, options, supervised))
 }
 
 async fn serve_until(
     config: Config,
-    run: Option<&str>,
+    options: &Options,
     supervised: Option<oneshot::Receiver<()>>,
 ) -> Result<(), ServeError> {
     let cannot_encrypt = |error| ServeError::Config(ConfigError::Tls(error));
@@ -105,8 +118,11 @@ async fn serve_until(
     if let Some(connector) = connector {
         node = node.with_connector(connector);
     }
-    if let Some(run) = run {
+    if let Some(run) = &options.run {
         node = node.supervised(run);
+    }
+    if let Some(package) = &options.console {
+        node = node.with_console(package.clone());
     }
     let dialing = peers.into_iter().map(|peer| tokio::spawn(dial(node.clone(), peer)));
     let watching = tokio::spawn(metrics::watch(node.engine.clone(), store));

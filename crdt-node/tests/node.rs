@@ -299,6 +299,46 @@ async fn regions_that_both_have_much_to_say_hear_each_other() {
 }
 
 #[tokio::test]
+async fn the_console_is_served_with_its_package_and_with_nothing_beside_that() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let package = folder.path().join("dist");
+    std::fs::create_dir(&package).expect("makes");
+    std::fs::write(package.join("index.js"), "export {}").expect("writes");
+    std::fs::write(package.join("index.d.ts"), "export {}").expect("writes");
+    std::fs::write(folder.path().join("secret.js"), "secret").expect("writes");
+
+    let region = Region::start("eu", &[], |_| {}).await;
+    let with_package = router(region.node.clone().with_console(package));
+    let get = async |router: &Router, path: &str| {
+        let request = Request::get(path).body(Body::empty()).expect("a request");
+        router.clone().oneshot(request).await.expect("answers")
+    };
+    let page = get(&region.router, "/").await;
+    assert_eq!(page.status(), StatusCode::OK);
+    let policy = page.headers()["content-security-policy"].to_str().expect("a text");
+    assert!(policy.starts_with("default-src 'none'; script-src 'self' 'wasm-unsafe-eval';"));
+    assert!(!policy.contains("unsafe-inline") && !policy.contains("'unsafe-eval'"), "{policy}");
+    let script = get(&region.router, "/console/console.js").await;
+    assert_eq!(script.headers()["content-type"], "text/javascript; charset=utf-8");
+    assert_eq!(script.headers()["x-content-type-options"], "nosniff");
+    for (router, has_package) in [(&region.router, false), (&with_package, true)] {
+        let here = get(router, "/console/here.json").await;
+        let here = to_bytes(here.into_body(), 1 << 10).await.expect("ends");
+        let here: Value = serde_json::from_slice(&here).expect("is JSON");
+        assert_eq!(here, json!({"region": "eu", "supervised": false, "package": has_package}));
+        let script = get(router, "/console/package/index.js").await;
+        assert_eq!(script.status().is_success(), has_package);
+        for other in
+            ["..%2Fsecret.js", "../secret.js", "%2e%2e%2fsecret.js", "index.d.ts", "none.js", ""]
+        {
+            let other = get(router, &format!("/console/package/{other}")).await;
+            assert_eq!(other.status(), StatusCode::NOT_FOUND);
+        }
+        assert_eq!(get(router, "/console/..%2Fnode.rs").await.status(), StatusCode::NOT_FOUND);
+    }
+}
+
+#[tokio::test]
 async fn tokens_allow_what_they_say_and_bound_scopes_stay_where_they_are() {
     let access = |token: &str, rest: Value| {
         let mut access = json!({"hash": hash_of(token)});

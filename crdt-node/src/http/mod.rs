@@ -23,6 +23,7 @@ mod sync;
 mod tests;
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use axum::Router;
@@ -32,10 +33,12 @@ use axum::http::header::{AUTHORIZATION, CONTENT_TYPE};
 use axum::http::request::Parts;
 use axum::response::IntoResponse;
 use axum::routing::{MethodRouter, get, post};
+use serde_json::json;
 use tokio::sync::Semaphore;
 use tokio_rustls::TlsConnector;
 
 use crate::config::{Caller, Config, May};
+use crate::console;
 use crate::engine::Engine;
 use error::Failure;
 use peering::Peering;
@@ -58,6 +61,8 @@ pub struct Node {
     peerings: Arc<BTreeMap<String, Arc<Peering>>>,
     /// The run that it is a part of, if a supervisor runs it.
     run: Option<Arc<str>>,
+    /// Where the console's package is.
+    console: Option<PathBuf>,
 }
 
 impl Node {
@@ -66,7 +71,8 @@ impl Node {
         let connections = Arc::new(Semaphore::new(config.limits.connections));
         let regions = config.peers.iter().map(|peer| peer.region.clone());
         let peerings = Arc::new(regions.map(|region| (region, Arc::default())).collect());
-        Self { engine, config: Arc::new(config), connector: None, connections, peerings, run: None }
+        let config = Arc::new(config);
+        Self { engine, config, connector: None, connections, peerings, run: None, console: None }
     }
 
     /// Peers at `wss://` are reached with this: see [`connector`](crate::tls::connector).
@@ -80,6 +86,11 @@ impl Node {
     #[must_use]
     pub fn supervised(self, run: &str) -> Self {
         Self { run: Some(run.into()), ..self }
+    }
+
+    /// A node whose console edits documents, with the npm package whose `dist` is this folder.
+    pub fn with_console(self, package: PathBuf) -> Self {
+        Self { console: Some(package), ..self }
     }
 
     fn peering(&self, region: &str) -> Result<Arc<Peering>, Failure> {
@@ -118,6 +129,10 @@ pub fn router(node: Node) -> Router {
         .fold(Router::new(), add)
         .merge(of_run.unwrap_or_default())
         .merge(supervised)
+        .merge(console::routes(
+            node.console.clone(),
+            json!({"region": node.config.region, "supervised": false}),
+        ))
         .fallback(|| async { Failure::no_such_path() })
         .method_not_allowed_fallback(|| async { Failure::no_such_method() })
         .layer(limit)

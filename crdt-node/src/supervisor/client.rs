@@ -62,6 +62,8 @@ pub(super) struct Status {
     pub(super) fingerprint: u128,
     /// How each other region stands, seen from this one.
     pub(super) peers: Vec<(String, Standing)>,
+    /// The same as the region told it.
+    pub(super) told: Value,
 }
 
 /// How another region stands.
@@ -112,6 +114,11 @@ impl Client {
         let agent = Agent::config_builder().timeout_global(Some(PATIENCE));
         let agent = agent.http_status_as_error(false).proxy(None).build().into();
         Self { region: region.into(), base: format!("http://{address}"), agent }
+    }
+
+    /// Where it is.
+    pub(super) fn base(&self) -> &str {
+        &self.base
     }
 
     /// Asks, and waits for the answer.
@@ -212,7 +219,8 @@ fn status(seen: &Value, regions: &Value) -> Result<Answer, Unanswered> {
         let fingerprint = u128::from_str_radix(seen["fingerprint"].as_str()?, 16).ok()?;
         let peers = regions["regions"].as_array()?.iter().map(standing);
         let replica = seen["replica"].as_str()?.into();
-        Some(Answer::Status(Status { replica, fingerprint, peers: peers.collect::<Option<_>>()? }))
+        let (peers, told) = (peers.collect::<Option<_>>()?, regions["regions"].clone());
+        Some(Answer::Status(Status { replica, fingerprint, peers, told }))
     };
     told().ok_or_else(|| Unanswered(format!("this says nothing of regions: {seen} {regions}")))
 }

@@ -1,5 +1,6 @@
 //! One region's process.
 
+use std::ffi::OsStr;
 use std::io::{self, BufRead, BufReader};
 use std::net::SocketAddr;
 use std::path::Path;
@@ -8,6 +9,7 @@ use std::sync::mpsc::{self, Sender};
 use std::{env, thread};
 
 use super::client::{Answer, Client, Request, Unanswered};
+use super::desk::Asked;
 
 /// What reaches a supervisor.
 pub(super) enum Event {
@@ -17,6 +19,8 @@ pub(super) enum Event {
     Answered { region: String, start: u64, answer: Result<Answer, Unanswered> },
     /// A region's output has ended, and so has the region.
     Gone { region: String, start: u64 },
+    /// Somebody asks the supervisor for something.
+    Asked(Asked),
     /// Ctrl-C, or a signal that asks to end.
     Interrupted,
 }
@@ -31,6 +35,8 @@ pub(super) struct Start<'a> {
     pub(super) folder: &'a Path,
     /// What the command line has no room for.
     pub(super) config: &'a Path,
+    /// Where its console's package is.
+    pub(super) console: Option<&'a Path>,
     /// Which start of the region this is.
     pub(super) number: u64,
 }
@@ -55,6 +61,12 @@ impl Process {
         command.args(["--supervised", start.run]).arg("--data").arg(start.folder);
         command.arg("--config").arg(start.config);
         command.args(start.others.iter().flat_map(|other| ["--peer", other]));
+        command.args(
+            start
+                .console
+                .into_iter()
+                .flat_map(|folder| [OsStr::new("--console"), folder.as_os_str()]),
+        );
         command.stdin(Stdio::piped()).stdout(Stdio::piped());
         // Ctrl-C in a terminal reaches the supervisor alone, which then ends its regions.
         #[cfg(unix)]

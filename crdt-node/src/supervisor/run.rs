@@ -24,7 +24,7 @@ const PAUSE: Duration = Duration::from_millis(2);
 /// When they are not, when a region refuses an operation, or when processes cannot be run. All
 /// regions have been ended then too.
 pub fn run(plan: &Plan, output: &mut dyn Write) -> Result<(), Failure> {
-    let mut fleet = Fleet::start(&plan.regions, output)?;
+    let mut fleet = Fleet::start(&plan.regions, None, output)?;
     convergence::meet(&mut fleet)?;
     let is_write = |step: &&Step| matches!(step.statement, Statement::Apply { .. });
     let last_write = plan.steps.iter().rfind(is_write).map(|step| step.line);

@@ -16,6 +16,8 @@ pub(super) enum Heard {
     Answer { region: String, answer: Result<Answer, Unanswered> },
     /// A region has died.
     Death,
+    /// Somebody asks for something.
+    Asked,
     /// Nothing, before the deadline.
     Nothing,
 }
@@ -79,6 +81,10 @@ impl Fleet<'_> {
             let left = deadline.saturating_duration_since(Instant::now());
             match self.events.recv_timeout(left) {
                 Ok(Event::Interrupted) => return Err(Failure::Interrupted),
+                Ok(Event::Asked(asked)) => {
+                    self.asked.push_back(asked);
+                    return Ok(Heard::Asked);
+                }
                 Ok(Event::Listens { region, start, address })
                     if self.is_present(&region, start) =>
                 {

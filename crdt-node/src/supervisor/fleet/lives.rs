@@ -91,7 +91,11 @@ impl Fleet<'_> {
                 region.forget_process();
                 region.revivals += 1;
                 let revivals = region.revivals;
-                let how = describe(name, id, ended, revivals)?;
+                let how = if self.is_live {
+                    still(name, id, ended)?
+                } else {
+                    describe(name, id, ended, revivals)?
+                };
                 self.say(&how)?;
             }
             if self.launch(name)?.is_ok() {
@@ -115,6 +119,7 @@ impl Fleet<'_> {
             run: &self.run,
             folder: &self.folder.path().join(name),
             config: &self.config,
+            console: self.console.as_deref(),
             number: self.starts(name),
         };
         let process = Process::spawn(&start, self.sender.clone()).map_err(cannot)?;
@@ -170,6 +175,18 @@ impl Fleet<'_> {
             let _died = self.ask_once(&other, &link)?;
         }
         Ok(Ok(()))
+    }
+}
+
+/// Says how a region ended that somebody has ended by hand.
+fn still(name: &str, id: u32, ended: io::Result<ExitStatus>) -> Result<String, Failure> {
+    match ended {
+        Ok(status) if status.code().is_some_and(|code| code != 0) => {
+            let problem = format!("{name} (process {id}) stopped, {status}; it said why, above");
+            Err(Failure::new(problem))
+        }
+        Ok(status) => Ok(format!("{name} (process {id}) has ended, {status}: starting it again")),
+        Err(error) => Ok(format!("{name} (process {id}) has ended, {error}: starting it again")),
     }
 }
 

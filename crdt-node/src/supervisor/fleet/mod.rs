@@ -1,10 +1,11 @@
 //! All regions: who runs, who is cut off from whom, and what to ask of them.
 
 mod conversation;
+mod errands;
 mod lives;
 mod requests;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::fs;
 use std::io::Write;
 use std::net::SocketAddr;
@@ -15,9 +16,18 @@ use crdt_core::ReplicaId;
 use tempfile::TempDir;
 
 use super::Failure;
+use super::desk::{Asked, Desk};
 use super::process::{Event, Process};
 
 pub(super) use requests::pair;
+
+/// What a run has that goes on until it is ended.
+pub(super) struct Live {
+    /// Where it is asked for things.
+    pub(super) desk: Desk,
+    /// Where the console's package is.
+    pub(super) console: Option<PathBuf>,
+}
 
 /// A line of a file of operations may be as long as the file.
 const CONFIG: &str = "[limits]\nrequest_bytes = 33554432\n";
@@ -30,7 +40,12 @@ pub(super) struct Fleet<'a> {
     run: String,
     /// How they are set up.
     config: PathBuf,
+    console: Option<PathBuf>,
+    /// Nothing says what happens next: who dies is started again however often.
+    is_live: bool,
     cuts: BTreeSet<[String; 2]>,
+    /// What somebody asks for, to be done once there is time.
+    asked: VecDeque<Asked>,
     events: Receiver<Event>,
     sender: Sender<Event>,
     output: &'a mut dyn Write,
@@ -60,7 +75,11 @@ struct Died;
 
 impl<'a> Fleet<'a> {
     /// Starts every region. From here on Ctrl-C ends the run.
-    pub(super) fn start(regions: &[String], output: &'a mut dyn Write) -> Result<Self, Failure> {
+    pub(super) fn start(
+        regions: &[String],
+        live: Option<Live>,
+        output: &'a mut dyn Write,
+    ) -> Result<Self, Failure> {
         let (sender, events) = mpsc::channel();
         let interrupted = sender.clone();
         ctrlc::set_handler(move || {
@@ -78,11 +97,27 @@ impl<'a> Fleet<'a> {
             folder,
             run: ReplicaId::random().to_string(),
             config,
+            console: None,
+            is_live: false,
             cuts: BTreeSet::new(),
+            asked: VecDeque::new(),
             events,
             sender,
             output,
         };
+        if let Some(Live { desk, console }) = live {
+            fs::write(
+                &fleet.config,
+                format!(
+                    "origins = [\"http://{0}\", \"http://localhost:{1}\"]\n",
+                    desk.address(),
+                    desk.address().port()
+                ),
+            )
+            .map_err(|error| Failure::new(format!("cannot set the regions up: {error}")))?;
+            desk.serve(console.clone(), fleet.sender.clone())?;
+            (fleet.is_live, fleet.console) = (true, console);
+        }
         for region in regions {
             fleet.ensure_running(region)?;
         }

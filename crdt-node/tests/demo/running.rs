@@ -70,6 +70,12 @@ impl Demo {
         }
     }
 
+    /// What it has said so far, after `start` in a line.
+    pub(crate) fn said_after(&self, start: &str) -> &str {
+        let line = self.said.lines().rev().find_map(|line| line.strip_prefix(start));
+        line.unwrap_or_else(|| panic!("it has not said {start}:\n{}", self.said))
+    }
+
     /// The process that runs `region` at present.
     pub(crate) fn process_of(&self, region: &str) -> u32 {
         let start = format!("{region} runs: process ");

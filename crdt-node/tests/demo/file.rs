@@ -1,12 +1,8 @@
 //! Whole runs, with real processes.
 
-#![cfg(unix)]
-
-mod running;
-
 use std::path::PathBuf;
 
-use running::{Demo, exists};
+use crate::running::{self, Demo, exists};
 
 fn file(content: &str) -> (tempfile::TempDir, PathBuf) {
     let folder = tempfile::tempdir().expect("a folder");
@@ -17,7 +13,7 @@ fn file(content: &str) -> (tempfile::TempDir, PathBuf) {
 
 #[test]
 fn the_default_file_ends_with_what_the_field_expects() {
-    let ended = Demo::start(&[]).end();
+    let ended = Demo::start_with(["demo".into(), "--once".into()].into_iter()).end();
     assert_eq!(ended.code, Some(0), "{}", ended.output);
     assert!(!ended.output.contains('✗'), "{}", ended.output);
     for (subject, value) in [
@@ -261,6 +257,7 @@ fn a_wrong_command_line_says_what_is_right() {
         (&["dmeo"], "error: unrecognized subcommand 'dmeo'"),
         (&["demo", ""], "error: a value is required for '[FILE]'"),
         (&["demo", "--fast"], "error: unexpected argument '--fast' found"),
+        (&["demo", "--once", "a"], "error: the argument '--once' cannot be used with '[FILE]'"),
         (&["demo", "a", "b"], "error: unexpected argument 'b' found"),
         (&["run", "--region", "a"], "error: the following required arguments were not provided"),
     ] {
