@@ -4,13 +4,14 @@ use std::ffi::OsString;
 use std::process::{Command, ExitCode};
 
 use crate::cargo::{cargo, root};
-use crate::misused;
+use crate::{misused, wasm};
 
 /// Builds `crdt-node`, unoptimized since that is sooner done, and becomes it.
 pub(crate) fn run(arguments: &[OsString]) -> ExitCode {
-    let files: Vec<_> = arguments.iter().filter(|argument| *argument != "--").collect();
-    if files.len() > 1 {
-        return misused("a demo runs one file");
+    let words = arguments.iter().filter(|argument| *argument != "--");
+    let (once, files): (Vec<_>, Vec<_>) = words.partition(|word| *word == "--once");
+    if files.len() > 1 || !files.is_empty() && !once.is_empty() {
+        return misused("a demo runs one file, or with --once its examples, or until Ctrl-C");
     }
     if files.iter().any(|file| file.is_empty()) {
         return misused("the name of the file is empty");
@@ -21,7 +22,17 @@ pub(crate) fn run(arguments: &[OsString]) -> ExitCode {
     eprintln!("Building crdt-node, which takes a minute when it was not built before.");
     let mut command = cargo();
     command.args(["run", "--package", "crdt-node", "--manifest-path"]);
-    command.arg(root().join("Cargo.toml")).args(["--", "demo"]).args(files);
+    command.arg(root().join("Cargo.toml")).args(["--", "demo"]).args(&files);
+    if !once.is_empty() {
+        command.arg("--once");
+    } else if files.is_empty() {
+        match wasm::package() {
+            Ok(folder) => drop(command.arg("--console").arg(folder)),
+            Err(problem) => {
+                eprintln!("The console shows regions and edits no documents: {problem}");
+            }
+        }
+    }
     become_it(command)
 }
 

@@ -12,7 +12,9 @@ use std::env;
 use std::process::ExitCode;
 
 const USAGE: &str = "\
-usage: cargo xtask demo [FILE]           three regions run over a file of operations, and converge
+usage: cargo xtask demo                  three regions run until Ctrl-C, with a console in a browser
+       cargo xtask demo FILE             regions run over a file of operations, and converge
+       cargo xtask demo --once           the same over the examples of crdt-node/operations/default.ops
        cargo xtask test [STEP …]         everything that has to hold, or the steps that are named
        cargo xtask test --list           the steps
        cargo xtask simulate --seeds N    replicas in a simulated world, N times; --help for more
@@ -20,7 +22,7 @@ usage: cargo xtask demo [FILE]           three regions run over a file of operat
        cargo xtask wasm --report         its sizes and times beside those of its peers
        cargo xtask wasm --serve          builds it, and shows crdt-wasm/examples/cart on 127.0.0.1
 
-FILE: see docs/OPERATIONS.md; without one, the examples of crdt-node/operations/default.ops run.";
+FILE: see docs/OPERATIONS.md.";
 
 fn main() -> ExitCode {
     let arguments: Vec<_> = env::args_os().skip(1).collect();

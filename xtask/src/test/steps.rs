@@ -57,6 +57,11 @@ pub(super) fn all(workspace: &Workspace) -> Vec<Step> {
         "the npm package works in Node, in bundlers and in a browser",
         wasm::test,
     ));
+    steps.push(check(
+        "console",
+        "the console of a node works in a browser, over three regions",
+        wasm::test_console,
+    ));
     steps
 }
 

@@ -70,7 +70,7 @@ fn module(toolchain: &Toolchain, out: &Path, name: &str, features: &[&str]) -> R
 }
 
 /// Where cargo builds.
-fn target() -> Result<PathBuf, String> {
+pub(super) fn target() -> Result<PathBuf, String> {
     let mut metadata = cargo();
     metadata.args(["metadata", "--no-deps", "--format-version", "1", "--locked"]);
     let metadata = output(metadata.current_dir(root()))?;

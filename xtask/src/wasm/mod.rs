@@ -6,6 +6,7 @@ mod serve;
 mod test;
 mod toolchain;
 
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use crate::misused;
@@ -26,7 +27,24 @@ pub(crate) fn run(words: &[&str]) -> ExitCode {
     }
 }
 
+/// The folder of what is published, which is built if it is not there. The error says why it cannot be.
+pub(crate) fn package() -> Result<PathBuf, String> {
+    let folder = build::package().join("dist");
+    if folder.join("index.js").exists() {
+        return Ok(folder);
+    }
+    match test::missing() {
+        Some(reason) => Err(reason),
+        None => build::build().map(|()| folder),
+    }
+}
+
 /// The step of `cargo xtask test`.
 pub(crate) fn test() -> Result<(), String> {
     test::test()
+}
+
+/// The step of `cargo xtask test` for the console of `crdt-node`, which edits documents with the package.
+pub(crate) fn test_console() -> Result<(), String> {
+    test::test_console()
 }

@@ -4,8 +4,9 @@ use std::env;
 use std::path::Path;
 use std::process::Command;
 
-use super::build::{build, npm};
-use super::process::output;
+use super::build::{build, npm, target};
+use super::process::{output, run};
+use crate::cargo::{cargo, root};
 
 /// The oldest Node that the package runs in.
 const OLDEST_NODE: u32 = 20;
@@ -27,8 +28,22 @@ pub(super) fn test() -> Result<(), String> {
     npm(&["test", "--silent"])
 }
 
+/// Drives the console of a demonstration in a browser, as far as there is what that needs.
+pub(super) fn test_console() -> Result<(), String> {
+    if let Some(reason) = missing() {
+        println!("    skipped the console: {reason}");
+        return Ok(());
+    }
+    build()?;
+    let mut compile = cargo();
+    run(compile.args(["build", "--quiet", "--package", "crdt-node"]).current_dir(root()))?;
+    let mut drive = Command::new("node");
+    drive.args(["--test", "crdt-node/console/test/"]).current_dir(root());
+    run(drive.env("CRDT_NODE", target()?.join("debug/crdt-node")))
+}
+
 /// Why nothing can be built or tested here.
-fn missing() -> Option<String> {
+pub(super) fn missing() -> Option<String> {
     let install = format!("install Node {OLDEST_NODE} or newer, and npm");
     let Ok(version) = output(Command::new("node").arg("--version")) else {
         return Some(format!("there is no node: {install}"));
