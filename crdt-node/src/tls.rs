@@ -102,18 +102,15 @@ pub fn connector(authority: Option<&Path>) -> Result<TlsConnector, TlsError> {
         let path = path.to_path_buf();
         move |why| TlsError::Unfit { path, why }
     };
-    match authority {
-        Some(path) => {
-            for certificate in certificates(path)? {
-                trusted.add(certificate).map_err(unfit(path))?;
-            }
+    if let Some(path) = authority {
+        for certificate in certificates(path)? {
+            trusted.add(certificate).map_err(unfit(path))?;
         }
-        None => {
-            // Some that a platform keeps are of no use, and the others suffice.
-            trusted.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
-            if trusted.is_empty() {
-                return Err(TlsError::NobodyTrusted);
-            }
+    } else {
+        // Some that a platform keeps are of no use, and the others suffice.
+        trusted.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
+        if trusted.is_empty() {
+            return Err(TlsError::NobodyTrusted);
         }
     }
     let builder = ClientConfig::builder_with_provider(provider());

@@ -4,14 +4,19 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use crdt_node::config::{Config, Limits};
+use crdt_core::{Reading, ReplicaId};
+use crdt_document::Document;
+use crdt_node::config::{Config, Limits, hash_of};
 use crdt_node::engine::{Settings, start};
 use crdt_node::http::{Node, listen};
 use crdt_node::store::Memory;
+use crdt_sync::{Config as SyncConfig, Opening, Peer, Replica};
+use futures_util::{SinkExt, StreamExt};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinHandle;
 use tokio_tungstenite::client_async;
+use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 
 /// How long anything may take.
@@ -25,10 +30,14 @@ struct Served {
 
 impl Served {
     async fn start(limits: Limits) -> Self {
+        Self::start_with(|config| config.limits = limits).await
+    }
+
+    async fn start_with(change: impl FnOnce(&mut Config)) -> Self {
         let listener = TcpListener::bind(("127.0.0.1", 0)).await.expect("a port");
         let address = listener.local_addr().expect("has one");
         let mut config = Config::new("eu", address);
-        config.limits = limits;
+        change(&mut config);
         let (engine, _) = start(Settings::new("eu"), Arc::new(Memory::new())).expect("starts");
         let node = Node::new(engine, config);
         let task = tokio::spawn(listen(listener, None, node.clone()));
@@ -107,6 +116,37 @@ async fn a_web_socket_counts_until_it_ends() {
     assert!(served.ask("/healthz").await.starts_with("HTTP/1.1 503"));
     drop(socket);
     served.until_there_is_room().await;
+}
+
+/// What a client that greets as this replica is closed with.
+#[tokio::test]
+async fn a_client_that_greets_as_anothers_replica_is_closed_with_a_reason() {
+    let token = |replica: ReplicaId| {
+        let replicas = [replica.to_string()];
+        let access =
+            serde_json::json!({"hash": hash_of("secret"), "may": "write", "replicas": replicas});
+        serde_json::from_value(access).expect("an access")
+    };
+    let now = Reading::system();
+    let mut replica = Replica::<Document>::new(&Opening::new(7, now), SyncConfig::volatile());
+    let served =
+        Served::start_with(|config| config.tokens = vec![token(ReplicaId::from_u128(1))]).await;
+    let url = format!("ws://{}/v1/sync/global/cart", served.address);
+    let mut request = url.into_client_request().expect("a request");
+    let protocols = "crdt, bearer.secret".parse().expect("a value");
+    request.headers_mut().insert("sec-websocket-protocol", protocols);
+    let (mut socket, _) = client_async(request, served.connect().await).await.expect("is accepted");
+    replica.connect(Peer(1), now);
+    let hello = replica.next_message(now).expect("greets");
+    socket.send(Message::Binary(hello.bytes.into())).await.expect("sends");
+    let closed = loop {
+        let next = tokio::time::timeout(LONG, socket.next()).await.expect("is closed");
+        if let Message::Close(why) = next.expect("says why").expect("reads") {
+            break why.expect("says why");
+        }
+    };
+    assert_eq!(u16::from(closed.code), 4403);
+    assert!(closed.reason.starts_with("replica-id: "), "{}", closed.reason);
 }
 
 #[tokio::test]

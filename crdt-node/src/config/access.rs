@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use crdt_core::ReplicaId;
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
@@ -20,6 +21,9 @@ pub struct Access {
     /// What is allowed in them.
     #[serde(default)]
     pub may: May,
+    /// The replicas that clients who show it may greet as, by their ids, and nobody else may; without a
+    /// list any that nobody is bound to.
+    pub replicas: Option<BTreeSet<String>>,
     /// The region that shows it: it may connect as that region, and only it.
     pub region: Option<String>,
 }
@@ -42,10 +46,19 @@ impl Access {
         if !is_hash {
             return Err(ConfigError::Hash { hash: self.hash.clone() });
         }
+        let is_none = |id: &&String| id.parse::<ReplicaId>().is_err();
+        if let Some(replica) = self.replicas.iter().flatten().find(is_none) {
+            return Err(ConfigError::Replica { replica: replica.clone() });
+        }
         match self.scopes.iter().flatten().find(|scope| !scopes.contains(scope)) {
             Some(scope) => Err(ConfigError::UnknownScope { scope: scope.clone() }),
             None => Ok(()),
         }
+    }
+
+    /// The replicas that it is bound to.
+    pub(super) fn replica_ids(&self) -> impl Iterator<Item = ReplicaId> {
+        self.replicas.iter().flatten().filter_map(|id| id.parse().ok())
     }
 
     fn is_for(&self, hash: &str) -> bool {
@@ -59,20 +72,29 @@ pub struct Caller {
     scopes: Option<BTreeSet<String>>,
     may: May,
     region: Option<String>,
-    is_anybody: bool,
+    /// The hash of the token that they have shown; none where none is asked for.
+    hash: Option<String>,
+    is_bound: bool,
 }
 
 impl Caller {
     /// Who shows this token, if it is one of those. Without any, everybody may do everything.
     pub fn of(token: Option<&str>, tokens: &[Access]) -> Option<Self> {
         if tokens.is_empty() {
-            return Some(Self { scopes: None, may: May::Write, region: None, is_anybody: true });
+            return Some(Self {
+                scopes: None,
+                may: May::Write,
+                region: None,
+                hash: None,
+                is_bound: false,
+            });
         }
         let hash = hash_of(token?);
         let access = tokens.iter().find(|access| access.is_for(&hash))?;
+        let is_bound = access.replicas.is_some();
         let Access { scopes, may, region, .. } = access.clone();
         let scopes = scopes.or_else(|| region.is_some().then(BTreeSet::new));
-        Some(Self { scopes, may, region, is_anybody: false })
+        Some(Self { scopes, may, region, hash: Some(hash), is_bound })
     }
 
     /// Whether they may do that in a scope.
@@ -85,9 +107,19 @@ impl Caller {
         self.scopes.as_ref().is_none_or(|scopes| !scopes.is_empty())
     }
 
+    /// The hash of the token that they have shown; none where none is asked for.
+    pub fn hash(&self) -> Option<&str> {
+        self.hash.as_deref()
+    }
+
+    /// Whether they may greet as certain replicas only.
+    pub const fn is_bound(&self) -> bool {
+        self.is_bound
+    }
+
     /// Whether they may connect as this region.
     pub fn is_region(&self, region: &str) -> bool {
-        self.is_anybody || self.region.as_deref() == Some(region)
+        self.hash.is_none() || self.region.as_deref() == Some(region)
     }
 }
 

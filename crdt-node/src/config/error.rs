@@ -79,6 +79,11 @@ pub enum ConfigError {
     },
     /// Connections cannot be encrypted as configured.
     Tls(TlsError),
+    /// A token is bound to a replica id that is none.
+    Replica {
+        /// What is there.
+        replica: String,
+    },
     /// Whoever reaches the address could do everything.
     Open {
         /// The address.
@@ -138,6 +143,9 @@ impl fmt::Display for ConfigError {
                 "{hash:?} is not the hash of a token: `crdt-node hash-token` prints one, of 64 \
                  hexadecimal digits"
             ),
+            Self::Replica { replica } => {
+                write!(f, "a token is for the replica {replica:?}, which is no id: it is a UUID")
+            }
             Self::Open { listen } => write!(
                 f,
                 "{listen} can be reached from elsewhere, and without a [[token]] everybody who \

@@ -33,10 +33,12 @@
 //! |---|---|
 //! | `error` | what is wrong with a configuration |
 //! | `access` | what a token allows |
+//! | `authorizer` | who may do what, and speak for which replica |
 //! | `tls` | what connections are encrypted with |
 //! | `nats` | how the region's NATS server is reached |
 
 mod access;
+mod authorizer;
 mod error;
 mod nats;
 #[cfg(test)]
@@ -50,6 +52,7 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 
 pub use access::{Access, Caller, May, hash_of};
+pub use authorizer::{Authorizer, Tokens};
 pub use error::ConfigError;
 pub use nats::Nats;
 pub use tls::Tls;

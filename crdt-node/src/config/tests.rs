@@ -2,7 +2,9 @@
 
 use std::net::SocketAddr;
 
-use super::{Caller, Config, May, hash_of};
+use crdt_core::ReplicaId;
+
+use super::{Authorizer, Caller, Config, May, Tokens, hash_of};
 
 fn parsed(text: &str) -> Config {
     Config::parse(text, Some("eu-west"), Some(([127, 0, 0, 1], 0).into())).expect("parses")
@@ -61,6 +63,24 @@ fn nothing_listens_beyond_loopback_without_authentication_unless_told_so() {
     open.check(true).expect("was told so");
     let token = format!("[[token]]\nhash = \"{}\"", hash_of("secret"));
     Config { listen, ..parsed(&token) }.check(false).expect("is authenticated");
+}
+
+#[test]
+fn a_token_that_is_bound_to_replicas_speaks_for_them_and_no_other_does() {
+    let (one, other) = (ReplicaId::from_u128(1), ReplicaId::from_u128(2));
+    let token =
+        |token: &str, rest: &str| format!("[[token]]\nhash = \"{}\"\n{rest}\n", hash_of(token));
+    let text = token("bound", &format!("replicas = [\"{one}\"]")) + &token("free", "");
+    let config = parsed(&text);
+    config.check(false).expect("is right");
+    let tokens = Tokens::new(&config.tokens);
+    for (token, replica, may) in
+        [("bound", one, true), ("bound", other, false), ("free", one, false), ("free", other, true)]
+    {
+        let caller = tokens.caller(Some(token)).expect("is known");
+        assert_eq!(tokens.may_speak_for(&caller, replica), may, "{token} {replica}");
+    }
+    assert!(refused(&token("bound", "replicas = [\"me\"]")).contains("\"me\", which is no id"));
 }
 
 #[test]

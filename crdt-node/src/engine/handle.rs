@@ -12,7 +12,7 @@ use tokio::sync::{mpsc, oneshot};
 
 use super::input::{
     Durable, Ending, Figures, Holds, Input, LinkId, LinkRequest, Outgoing, ReadRequest, Refusal,
-    Regions, Settled, Shown, WriteRequest,
+    Regions, Settled, Shown, SpeaksFor, WriteRequest,
 };
 use super::publisher::Stream;
 use crate::metrics::Metrics;
@@ -127,16 +127,21 @@ impl Engine {
     ///
     /// [`Refusal::Linked`], [`Refusal::Stopped`].
     pub async fn link_region(&self, name: String, scopes: Vec<String>) -> Result<Link, Refusal> {
-        self.link(Some(name), Holds::Scopes(scopes)).await
+        self.link(Some(name), Holds::Scopes(scopes), SpeaksFor::any()).await
     }
 
-    /// A client is connected, for one document, which is made if it is not there.
+    /// A client is connected, for one document, which is made if it is not there. The link is
+    /// [ended](Link::ending) when it greets as a replica that is none of those, or a region's.
     ///
     /// # Errors
     ///
     /// [`Refusal::TooManyDocuments`], [`Refusal::Stopped`].
-    pub async fn link_client(&self, address: Address) -> Result<Link, Refusal> {
-        self.link(None, Holds::One(address)).await
+    pub async fn link_client(
+        &self,
+        address: Address,
+        speaks_for: SpeaksFor,
+    ) -> Result<Link, Refusal> {
+        self.link(None, Holds::One(address), speaks_for).await
     }
 
     /// Has the changes of these scopes said once for all regions, until what is returned is dropped.
@@ -170,14 +175,19 @@ impl Engine {
         self.send(Input::Heard { address, bytes }).await
     }
 
-    async fn link(&self, region: Option<String>, holds: Holds) -> Result<Link, Refusal> {
+    async fn link(
+        &self,
+        region: Option<String>,
+        holds: Holds,
+        speaks_for: SpeaksFor,
+    ) -> Result<Link, Refusal> {
         let id = LinkId(self.links.fetch_add(1, Ordering::Relaxed));
         let (sender, outgoing) = mpsc::channel(OUTGOING);
         let (opened, is_open) = oneshot::channel();
         let (ends, ended) = oneshot::channel();
         let link = Link { id, engine: self.clone(), outgoing, ended };
         let outgoing = sender;
-        let request = LinkRequest { id, region, holds, outgoing, ended: ends, opened };
+        let request = LinkRequest { id, region, holds, outgoing, speaks_for, ended: ends, opened };
         self.send(Input::Open(request)).await?;
         is_open.await.unwrap_or(Err(Refusal::Stopped)).map(|()| link)
     }

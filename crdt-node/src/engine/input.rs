@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -140,18 +141,45 @@ impl std::error::Error for Refusal {}
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct LinkId(pub(super) u64);
 
+/// Whether a client may greet as a replica. Asked for each message: it must not block.
+#[derive(Clone)]
+pub struct SpeaksFor(Arc<dyn Fn(ReplicaId) -> bool + Send + Sync>);
+
+impl SpeaksFor {
+    /// Those for which this says so.
+    pub fn those(may: impl Fn(ReplicaId) -> bool + Send + Sync + 'static) -> Self {
+        Self(Arc::new(may))
+    }
+
+    /// Any that is no region's.
+    pub fn any() -> Self {
+        Self::those(|_| true)
+    }
+
+    pub(super) fn includes(&self, replica: ReplicaId) -> bool {
+        (self.0)(replica)
+    }
+}
+
+impl fmt::Debug for SpeaksFor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SpeaksFor").finish_non_exhaustive()
+    }
+}
+
 /// Why the engine has ended a link.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Ending {
-    /// A client has greeted as a replica that is a region's, or as its successor.
+    /// A client has greeted as a replica that is a region's, or as its successor; or as one that it may
+    /// not speak for.
     ReplicaId(ReplicaId),
 }
 
 impl fmt::Display for Ending {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::ReplicaId(replica) => write!(f, "replica-id: {replica} is a region's"),
+            Self::ReplicaId(replica) => write!(f, "replica-id: {replica} is another's"),
         }
     }
 }
@@ -168,6 +196,8 @@ pub(crate) struct LinkRequest {
     /// The one document that it is for, or these scopes.
     pub(crate) holds: Holds,
     pub(crate) outgoing: mpsc::Sender<Outgoing>,
+    /// Which replicas may be at its other end, if it is a client.
+    pub(crate) speaks_for: SpeaksFor,
     /// Where it is told why it was ended, if it is.
     pub(crate) ended: oneshot::Sender<Ending>,
     pub(crate) opened: oneshot::Sender<Result<(), Refusal>>,

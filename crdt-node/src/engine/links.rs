@@ -11,13 +11,16 @@ use tokio::sync::{mpsc, oneshot};
 
 use super::Settings;
 use super::documents::{Documents, Held};
-use super::input::{Ending, Holds, LinkId, LinkRequest, Outgoing, Refusal, Region, Regions};
+use super::input::{
+    Ending, Holds, LinkId, LinkRequest, Outgoing, Refusal, Region, Regions, SpeaksFor,
+};
 use crate::store::Address;
 
 struct Link {
     region: Option<String>,
     holds: Holds,
     outgoing: mpsc::Sender<Outgoing>,
+    speaks_for: SpeaksFor,
     ended: oneshot::Sender<Ending>,
     /// The documents that wait for room.
     held_up: BTreeSet<Address>,
@@ -44,7 +47,7 @@ impl Links {
         settings: &Settings,
         now: Reading,
     ) {
-        let LinkRequest { id, region, holds, outgoing, ended, opened } = request;
+        let LinkRequest { id, region, holds, outgoing, speaks_for, ended, opened } = request;
         let made = match (&holds, &region) {
             (Holds::One(address), _) => self.make(address, documents, settings, now),
             (_, Some(name))
@@ -64,7 +67,10 @@ impl Links {
                 held.replica.set_listening(peer(id), self.listens(region.as_ref()));
             }
         }
-        self.links.insert(id, Link { region, holds, outgoing, ended, held_up: BTreeSet::new() });
+        self.links.insert(
+            id,
+            Link { region, holds, outgoing, speaks_for, ended, held_up: BTreeSet::new() },
+        );
     }
 
     /// An empty document of this name, if there is none: all links that it is for are connected.
@@ -141,23 +147,25 @@ impl Links {
             tracing::warn!(%address, %refusal, "a document of a peer is not taken in");
             return;
         }
-        let is_client = link.region.is_none();
+        let client = link.region.is_none().then(|| link.speaks_for.clone());
         let Some(held) = documents.touch(address) else { return };
         match held.replica.receive(peer(id), bytes, now) {
             // What comes over a connection that has just begun anew is nobody's.
             Ok(()) | Err(ReceiveError::Damaged) => {}
             Err(why) => tracing::warn!(%address, %why, "a message is refused"),
         }
-        if is_client
-            && let Some(replica) = held.replica.replica_of(peer(id))
-            && held.replica.members().any(|member| member == replica)
+        if let (Some(client), Some(replica)) = (client, held.replica.replica_of(peer(id)))
+            && (replica == held.replica.id()
+                || held.replica.members().any(|member| member == replica)
+                || !client.includes(replica))
         {
             self.expel(id, replica, address, held, now);
         }
     }
 
-    /// Ends the link of a client that has greeted as a region's replica, or as the successor of one. What
-    /// it said has been taken for the region's word: that is unknown until the region greets anew.
+    /// Ends the link of a client that has greeted as a replica that it may not speak for. If that is a
+    /// region's, or the successor of one, what it said has been taken for the region's word: that is
+    /// unknown until the region greets anew.
     fn expel(
         &mut self,
         id: LinkId,
@@ -166,7 +174,7 @@ impl Links {
         held: &mut Held,
         now: Reading,
     ) {
-        tracing::warn!(%address, %replica, "a client greets as a replica that is a region's");
+        tracing::warn!(%address, %replica, "a client greets as a replica that is another's");
         held.replica.disconnect(peer(id));
         let members: BTreeSet<ReplicaId> = held.replica.members().collect();
         let is_known = |known: &ReplicaId| *known != replica && members.contains(known);

@@ -48,6 +48,7 @@ use waits::Waits;
 pub use handle::{Engine, Inbox, Link};
 pub use input::{
     Durable, Ending, Figures, Outgoing, Refusal, Region, Regions, ScopeFigures, Settled, Shown,
+    SpeaksFor,
 };
 
 /// There is room for so many inputs at a time; who sends more waits.

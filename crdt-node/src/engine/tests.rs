@@ -8,7 +8,7 @@ use crdt_document::{Document, Transaction};
 use crdt_sync::{Config, Opening, Peer, Replica, Token};
 use tokio::task::JoinHandle;
 
-use super::{Durable, Ending, Engine, Refusal, Settings, Settled, start};
+use super::{Durable, Ending, Engine, Refusal, Settings, Settled, SpeaksFor, start};
 use crate::store::{Address, Memory, Store, Stored};
 
 const LONG: Duration = Duration::from_secs(30);
@@ -292,7 +292,7 @@ async fn impersonate(eu: &Engine, stored: Stored) -> Option<Ending> {
     let (snapshot, config) = (stored.snapshot.as_deref(), Config::default());
     let opened = Replica::<Document>::open(snapshot, records, &opening, config);
     let mut replica = opened.expect("opens");
-    let mut link = eu.link_client(cart()).await.expect("open");
+    let mut link = eu.link_client(cart(), SpeaksFor::any()).await.expect("open");
     replica.connect(Peer(1), Reading::system());
     loop {
         while let Some(record) = replica.next_record() {

@@ -44,7 +44,9 @@ impl When {
 /// Which documents there are, of those that the caller may read.
 pub(super) async fn list(caller: Caller, State(node): State<Node>) -> Answer {
     let documents = node.engine.documents().await?;
-    let readable = documents.into_iter().filter(|address| caller.may(May::Read, &address.scope));
+    let readable = documents
+        .into_iter()
+        .filter(|address| node.authorizer.may(&caller, May::Read, &address.scope));
     let listed =
         readable.map(|Address { scope, document }| json!({"scope": scope, "document": document}));
     Ok(Json(json!({"documents": listed.collect::<Vec<_>>()})))

@@ -37,7 +37,7 @@ use serde_json::json;
 use tokio::sync::Semaphore;
 use tokio_rustls::TlsConnector;
 
-use crate::config::{Caller, Config, May};
+use crate::config::{Authorizer, Caller, Config, May, Tokens};
 use crate::console;
 use crate::engine::Engine;
 use error::Failure;
@@ -54,6 +54,7 @@ pub const OPENAPI: &str = include_str!("../../openapi.json");
 pub struct Node {
     pub(crate) engine: Engine,
     pub(crate) config: Arc<Config>,
+    authorizer: Arc<dyn Authorizer>,
     /// What encrypts connections to peers, if that has been loaded.
     connector: Option<TlsConnector>,
     /// As many as may be connected at a time.
@@ -71,8 +72,16 @@ impl Node {
         let connections = Arc::new(Semaphore::new(config.limits.connections));
         let regions = config.peers.iter().map(|peer| peer.region.clone());
         let peerings = Arc::new(regions.map(|region| (region, Arc::default())).collect());
+        let authorizer = Tokens::shared(&config.tokens);
         let config = Arc::new(config);
-        Self { engine, config, connector: None, connections, peerings, run: None, console: None }
+        let (connector, run, console) = (None, None, None);
+        Self { engine, authorizer, config, connector, connections, peerings, run, console }
+    }
+
+    /// Callers may do what this says, and not what the configuration does.
+    #[must_use]
+    pub fn with_authorizer(self, authorizer: Arc<dyn Authorizer>) -> Self {
+        Self { authorizer, ..self }
     }
 
     /// Peers at `wss://` are reached with this: see [`connector`](crate::tls::connector).
@@ -196,7 +205,7 @@ impl FromRequestParts<Node> for Caller {
         let offered = offered.and_then(|names| {
             names.split(',').find_map(|name| name.trim().strip_prefix(sync::BEARER))
         });
-        Self::of(token.or(offered), &node.config.tokens).ok_or_else(Failure::unauthenticated)
+        node.authorizer.caller(token.or(offered)).ok_or_else(Failure::unauthenticated)
     }
 }
 
@@ -204,12 +213,12 @@ impl Node {
     /// Whether a caller may do that here, in a scope that this region holds.
     fn allow(&self, caller: &Caller, may: May, scope: &str) -> Result<(), Failure> {
         // Whether there is such a scope elsewhere is not for everybody to know.
-        if !caller.may(May::Read, scope)
+        if !self.authorizer.may(caller, May::Read, scope)
             || !self.config.scopes_held().iter().any(|held| held == scope)
         {
             return Err(Failure::no_such_scope(scope));
         }
-        if !caller.may(may, scope) {
+        if !self.authorizer.may(caller, may, scope) {
             return Err(Failure::forbidden(scope));
         }
         Ok(())

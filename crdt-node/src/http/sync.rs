@@ -6,6 +6,7 @@
 pub mod frame;
 
 use std::io;
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::body::Bytes;
@@ -30,7 +31,7 @@ use super::error::Failure;
 use super::listen::Admitted;
 use super::peering::{self, Peering};
 use crate::config::{Caller, May, Peer};
-use crate::engine::{Ending, Link, Outgoing};
+use crate::engine::{Ending, Link, Outgoing, SpeaksFor};
 use crate::store::Address;
 
 /// What a page's script offers besides [`PROTOCOL`], with its token after it.
@@ -62,7 +63,9 @@ pub(super) async fn client(
 ) -> Result<Response, Failure> {
     let address = address(&node, &caller, May::Write, scope, document)?;
     node.check_origin(&headers)?;
-    let link = node.engine.link_client(address.clone()).await?;
+    let authorizer = Arc::clone(&node.authorizer);
+    let speaks_for = SpeaksFor::those(move |replica| authorizer.may_speak_for(&caller, replica));
+    let link = node.engine.link_client(address.clone(), speaks_for).await?;
     accept(admitted, upgrade, move |socket| {
         let unwrap = move |bytes: &Bytes| Some((address.clone(), bytes.clone()));
         serve(link, socket, |(_, bytes)| bytes, unwrap)
@@ -271,20 +274,18 @@ async fn serve(
     let write = async {
         loop {
             let next = tokio::select! {
-                next = link.next() => match next {
-                    Some(next) => Leaving::Message(wrap(next)),
-                    None => {
-                        if let Some(ending) = link.ending() {
-                            let _late = timeout(PATIENCE, outgoing.send(Leaving::Close(ending))).await;
-                        }
-                        break;
-                    }
-                },
+                next = link.next() => {
+                    let Some(next) = next else { break };
+                    Leaving::Message(wrap(next))
+                }
                 () = is_there.notified() => Leaving::Ping,
             };
             if !matches!(timeout(PATIENCE, outgoing.send(next)).await, Ok(Ok(()))) {
-                break;
+                return;
             }
+        }
+        if let Some(ending) = link.ending() {
+            let _late = timeout(PATIENCE, outgoing.send(Leaving::Close(ending))).await;
         }
     };
     let read = async {
