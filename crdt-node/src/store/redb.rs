@@ -44,13 +44,11 @@ impl Redb {
     pub fn open(folder: &Path) -> Result<Self, StoreError> {
         fs::create_dir_all(folder).map_err(|error| StoreError::io(folder, error))?;
         let path = Self::file(folder);
-        let is_new = match path.metadata() {
-            Ok(about) => about.len() == 0,
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => true,
-            Err(error) => return Err(StoreError::io(&path, error)),
-        };
-        let open = || if is_new { Database::create(&path) } else { Database::open(&path) };
-        let database = sound(&path, || open().map_err(|error| refusal(&path, error)))?;
+        if !path.try_exists().map_err(|error| StoreError::io(&path, error))? {
+            Self::make(folder, &path)?;
+        }
+        let open = || Database::open(&path).map_err(|error| refusal(&path, error));
+        let database = sound(&path, open)?;
         let store = Self { database, path };
         sound(&store.path, || store.check_version())?;
         Ok(store)
@@ -59,6 +57,31 @@ impl Redb {
     /// Where the store of a folder is.
     pub(super) fn file(folder: &Path) -> PathBuf {
         folder.join("documents.redb")
+    }
+
+    /// Makes a file that holds nothing, under another name until it is whole: what there is under its own
+    /// name can be opened, whenever the process ends. Two processes that make one at the same time each
+    /// make a file of their own, and the first under the name stays.
+    fn make(folder: &Path, path: &Path) -> Result<(), StoreError> {
+        let failed = |error| StoreError::io(path, error);
+        let begun = tempfile::Builder::new()
+            .prefix("documents.redb.")
+            .tempfile_in(folder)
+            .map_err(failed)?
+            .into_temp_path();
+        let database = Database::create(&begun).map_err(|error| refusal(&begun, error))?;
+        let made = Self { database, path: begun.to_path_buf() };
+        made.check_version()?;
+        drop(made);
+        match begun.persist_noclobber(path) {
+            Ok(()) => {}
+            Err(other) if other.error.kind() == std::io::ErrorKind::AlreadyExists => {}
+            Err(other) => return Err(failed(other.error)),
+        }
+        // The name is in the folder, and that has to be durable, too.
+        #[cfg(unix)]
+        fs::File::open(folder).and_then(|folder| folder.sync_all()).map_err(failed)?;
+        Ok(())
     }
 
     /// Enters the version into a file that was begun just now, and refuses any other.

@@ -110,7 +110,7 @@ fn what_is_no_store_is_an_error_and_not_a_fresh_start() {
     drop(store);
     let whole = fs::read(&path).expect("reads");
     let beginning = [&[0; 64][..], &whole[64..]].concat();
-    for damaged in [&whole[..whole.len() / 2], &beginning, b"something else"] {
+    for damaged in [&whole[..whole.len() / 2], &beginning, b"something else", b""] {
         fs::write(&path, damaged).expect("writes");
         let refused = Redb::open(folder.path()).expect_err("must be refused");
         assert!(matches!(refused, StoreError::Damaged { .. }), "{refused:?}");
@@ -118,6 +118,22 @@ fn what_is_no_store_is_an_error_and_not_a_fresh_start() {
     }
     fs::write(&path, whole).expect("writes");
     assert_eq!(open(folder.path()).read(&cart()).expect("reads").records, [[7; 10_000]]);
+}
+
+/// A kill while the file was made left one that was damaged, or empty and then taken for new.
+#[test]
+fn what_is_left_of_a_kill_while_it_was_made_is_not_taken_for_the_store() {
+    let folder = tempfile::tempdir().expect("a folder");
+    fs::write(folder.path().join("documents.redb.killed"), b"half a sto").expect("writes");
+    let store = open(folder.path());
+    store.commit(&[record(&cart(), b"1")]).expect("commits");
+    drop(store);
+    assert_eq!(open(folder.path()).read(&cart()).expect("reads").records, [b"1"]);
+    // Nothing but the store is left of making it.
+    let names = fs::read_dir(folder.path()).expect("reads").map(|entry| entry.expect("is one"));
+    let mut names: Vec<_> = names.map(|entry| entry.file_name()).collect();
+    names.sort();
+    assert_eq!(names, ["documents.redb", "documents.redb.killed"]);
 }
 
 #[test]
