@@ -4,6 +4,8 @@
 //! of the scopes that both may hold: each binary message says which document it is for.
 
 pub mod frame;
+#[cfg(test)]
+mod tests;
 
 use std::io;
 use std::sync::Arc;
@@ -281,11 +283,15 @@ async fn serve(
                 () = is_there.notified() => Leaving::Ping,
             };
             if !matches!(timeout(PATIENCE, outgoing.send(next)).await, Ok(Ok(()))) {
-                return;
+                return true;
             }
         }
-        if let Some(ending) = link.ending() {
-            let _late = timeout(PATIENCE, outgoing.send(Leaving::Close(ending))).await;
+        match link.ending() {
+            Some(ending) => {
+                let sent = timeout(PATIENCE, outgoing.send(Leaving::Close(ending))).await;
+                !matches!(sent, Ok(Ok(())))
+            }
+            None => false,
         }
     };
     let read = async {
@@ -310,11 +316,14 @@ async fn serve(
             }
         }
     };
-    tokio::select! {
-        () = write => {}
-        () = read => {}
+    let is_broken = tokio::select! {
+        is_broken = write => is_broken,
+        () = read => false,
+    };
+    // A sink that has failed is not to be asked for anything again, not even to close.
+    if !is_broken {
+        let _gone = timeout(Duration::from_secs(1), outgoing.close()).await;
     }
-    let _gone = timeout(Duration::from_secs(1), outgoing.close()).await;
 }
 
 impl Node {
