@@ -24,7 +24,8 @@ pub(super) fn note(metrics: &Metrics, links: &Links, address: &Address, event: &
             tracing::warn!(%address, from, %why, "a value is refused, the rest is merged");
         }
         Event::RefusedByPeer { peer, why } => {
-            tracing::warn!(%address, by = name(peer), why, "something of this region is refused");
+            // It is told as a warning there; right after a connection it says nothing.
+            tracing::info!(%address, by = name(peer), why, "something of this region is refused");
         }
         Event::Restored { held, peer_has } => tracing::error!(
             %address,
