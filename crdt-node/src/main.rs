@@ -11,7 +11,7 @@ use crdt_node::config::{Config, ConfigError, Nats, Peer, Tls, hash_of};
 use crdt_node::operations::{Plan, PlanError};
 use crdt_node::serve::{Options, ServeError, serve};
 use crdt_node::store::{self, Address};
-use crdt_node::supervisor::{self, Failure};
+use crdt_node::supervisor::{self, Failure, Load};
 
 /// A region of an active-active system, and a demonstration of three.
 #[derive(Parser)]
@@ -52,6 +52,10 @@ enum Command {
         #[arg(value_name = "SCOPE/DOCUMENT", value_parser = address)]
         document: Address,
     },
+    /// Run a mixed load on three regions of this machine, of which one is killed every few seconds.
+    ///
+    /// Exit status: 0 when nothing is lost that was answered as durable, 1 when something is.
+    Load(LoadOptions),
     /// Print what a configuration says of a token, which is read from standard input.
     HashToken,
 }
@@ -95,6 +99,25 @@ struct Run {
     console: Option<PathBuf>,
 }
 
+#[derive(clap::Args)]
+struct LoadOptions {
+    /// For how long.
+    #[arg(long, default_value_t = 20, value_parser = clap::value_parser!(u64).range(1..=600))]
+    seconds: u64,
+    /// How many operations at most.
+    #[arg(long, default_value_t = 1_000_000, value_parser = clap::value_parser!(u64).range(1..=10_000_000))]
+    operations: u64,
+    /// How many callers each region has, each with one request at a time.
+    #[arg(long, default_value_t = 4, value_parser = clap::value_parser!(u32).range(1..=64))]
+    callers: u32,
+    /// How many seconds pass from one kill to the next.
+    #[arg(long, default_value_t = 4, value_parser = clap::value_parser!(u64).range(1..=600))]
+    kill_every: u64,
+    /// What is drawn is drawn from this.
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+}
+
 fn peer(text: &str) -> Peer {
     let (region, url) = text.split_once('=').unwrap_or((text, ""));
     let url = (!url.is_empty()).then(|| url.to_owned());
@@ -135,6 +158,10 @@ fn main() -> ExitCode {
                 ExitCode::FAILURE
             }
         },
+        Command::Load(LoadOptions { seconds, operations, callers, kill_every, seed }) => {
+            let load = Load { seconds, operations, callers, kill_every, seed };
+            ended(supervisor::load(&load, &mut io::stdout()))
+        }
         Command::HashToken => match io::read_to_string(io::stdin()) {
             Ok(token) => {
                 println!("{}", hash_of(token.trim_end_matches(['\r', '\n'])));

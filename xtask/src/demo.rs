@@ -33,19 +33,19 @@ pub(crate) fn run(arguments: &[OsString]) -> ExitCode {
             }
         }
     }
-    become_it(command)
+    become_it(&mut command)
 }
 
 /// In the same process, so that a signal to one is a signal to the other.
 #[cfg(unix)]
-fn become_it(mut command: Command) -> ExitCode {
-    let error = std::os::unix::process::CommandExt::exec(&mut command);
+pub(crate) fn become_it(command: &mut Command) -> ExitCode {
+    let error = std::os::unix::process::CommandExt::exec(command);
     eprintln!("cannot run cargo: {error}");
     ExitCode::FAILURE
 }
 
 #[cfg(not(unix))]
-fn become_it(mut command: Command) -> ExitCode {
+pub(crate) fn become_it(command: &mut Command) -> ExitCode {
     match command.status() {
         Ok(status) => u8::try_from(status.code().unwrap_or(1)).unwrap_or(1).into(),
         Err(error) => {

@@ -1,8 +1,9 @@
 //! The commands of this repository: `cargo xtask demo`, `cargo xtask test`, `cargo xtask simulate`,
-//! `cargo xtask wasm`.
+//! `cargo xtask load`, `cargo xtask wasm`.
 
 mod cargo;
 mod demo;
+mod load;
 mod simulate;
 mod test;
 mod wasm;
@@ -15,6 +16,7 @@ const USAGE: &str = "\
 usage: cargo xtask demo                  three regions run until Ctrl-C, with a console in a browser
        cargo xtask demo FILE             regions run over a file of operations, and converge
        cargo xtask demo --once           the same over the examples of crdt-node/operations/default.ops
+       cargo xtask load                  three regions under load, killed one after the other; --help for more
        cargo xtask test [STEP …]         everything that has to hold, or the steps that are named
        cargo xtask test --list           the steps
        cargo xtask simulate --seeds N    replicas in a simulated world, N times; --help for more
@@ -28,7 +30,7 @@ fn main() -> ExitCode {
     let arguments: Vec<_> = env::args_os().skip(1).collect();
     let words: Vec<_> = arguments.iter().map(|word| word.to_string_lossy()).collect();
     let mut words = words.iter().map(AsRef::as_ref);
-    let is_ours = words.clone().next() != Some("simulate");
+    let is_ours = !matches!(words.clone().next(), Some("simulate" | "load"));
     if is_ours && words.clone().any(|word: &str| matches!(word, "--help" | "-h")) {
         println!("{USAGE}");
         return ExitCode::SUCCESS;
@@ -39,6 +41,7 @@ fn main() -> ExitCode {
             ExitCode::SUCCESS
         }
         Some("demo") => demo::run(&arguments[1..]),
+        Some("load") => load::run(&arguments[1..]),
         Some("simulate") => simulate::run(&arguments[1..]),
         Some("wasm") => wasm::run(&words.filter(|word| *word != "--").collect::<Vec<_>>()),
         Some("test") => test::run(&words.filter(|word| *word != "--").collect::<Vec<_>>()),

@@ -125,7 +125,7 @@ impl Client {
     pub(super) fn ask(&self, request: &Request) -> Result<Answer, Unanswered> {
         match request {
             Request::Make => {
-                let answered = self.post(&json!({"operations": []}))?;
+                let answered = self.post(DOCUMENT, &json!({"operations": []}))?;
                 Ok(refusal(&answered).unwrap_or(Answer::Done))
             }
             Request::Apply { number, operation } => self.apply(*number, operation),
@@ -165,7 +165,7 @@ impl Client {
                 "operation {number} came where {next} was expected"
             )));
         }
-        let written = self.post(&document::write(operation, &self.region))?;
+        let written = self.post(DOCUMENT, &document::write(operation, &self.region))?;
         if let Some(refused) = refusal(&written) {
             return Ok(refused);
         }
@@ -185,12 +185,12 @@ impl Client {
         }
     }
 
-    fn get(&self, path: &str) -> Result<Answered, Unanswered> {
+    pub(super) fn get(&self, path: &str) -> Result<Answered, Unanswered> {
         read(self.agent.get(format!("{}{path}", self.base)).call())
     }
 
-    fn post(&self, body: &Value) -> Result<Answered, Unanswered> {
-        let post = self.agent.post(format!("{}{DOCUMENT}", self.base));
+    pub(super) fn post(&self, path: &str, body: &Value) -> Result<Answered, Unanswered> {
+        let post = self.agent.post(format!("{}{path}", self.base));
         read(post.header("content-type", "application/json").send(body.to_string()))
     }
 }

@@ -12,10 +12,12 @@ mod failure;
 mod fleet;
 mod followed;
 mod live;
+mod load;
 mod process;
 mod report;
 mod run;
 
 pub use failure::Failure;
 pub use live::live;
+pub use load::{Load, load};
 pub use run::run;

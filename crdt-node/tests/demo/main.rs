@@ -1,7 +1,8 @@
-//! The demo, with real processes: over a file of operations, and until Ctrl-C.
+//! The demo, with real processes: over a file of operations, until Ctrl-C, and under load.
 
 #![cfg(unix)]
 
 mod file;
 mod live;
+mod load;
 mod running;

@@ -1,11 +1,14 @@
 //! What a run asks of its regions.
 
+use std::net::SocketAddr;
+
 use crdt_sync::Token;
 
 use super::conversation::unexpected;
 use super::{Failure, Fleet};
 use crate::operations::{Operation, Reading};
 use crate::supervisor::client::{Answer, Client, Request, Status};
+use crate::supervisor::process::Process;
 
 impl Fleet<'_> {
     /// Has a region apply the next operation of its part, exactly once; returns the token of the
@@ -46,8 +49,17 @@ impl Fleet<'_> {
 
     /// Asks the present process of a region, without anybody waiting for it here.
     pub(in crate::supervisor) fn client(&self, region: &str) -> Option<Client> {
-        let address = self.regions.get(region)?.address?;
-        Some(Client::new(region, address))
+        Some(Client::new(region, self.address_of(region)?))
+    }
+
+    /// Where the present process of a region listens.
+    pub(in crate::supervisor) fn address_of(&self, region: &str) -> Option<SocketAddr> {
+        self.regions.get(region)?.address
+    }
+
+    /// The present process of a region.
+    pub(in crate::supervisor) fn process_of(&self, region: &str) -> Option<u32> {
+        self.regions.get(region)?.process.as_ref().map(Process::id)
     }
 
     /// When this returns, no byte passes between the two.
