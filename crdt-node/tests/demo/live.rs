@@ -112,6 +112,9 @@ fn links_are_cut_and_healed_and_regions_stopped_and_started_while_documents_are_
         let regions = state["regions"].as_array().expect("a list");
         regions.iter().all(|region| region["fingerprint"] == regions[0]["fingerprint"])
     });
+    let Live { demo, .. } = live;
+    running::signal("INT", demo.id());
+    assert_eq!(demo.end().processes.len(), 4, "three, and the one that was started again");
 }
 
 #[test]
