@@ -7,8 +7,18 @@ use std::path::PathBuf;
 use std::process::{Child, ChildStdout, Command, Stdio};
 use std::thread::{self, JoinHandle};
 
+/// The process, which does not outlast a test that fails.
+struct Supervisor(Child);
+
+impl Drop for Supervisor {
+    fn drop(&mut self) {
+        let _ended_before = self.0.kill();
+        let _reaped_before = self.0.wait();
+    }
+}
+
 pub(crate) struct Demo {
-    child: Child,
+    child: Supervisor,
     output: BufReader<ChildStdout>,
     errors: JoinHandle<String>,
     /// Where it makes its folder.
@@ -50,11 +60,11 @@ impl Demo {
             errors.read_to_string(&mut text).expect("reads");
             text
         });
-        Self { child, output, errors, folder, said: String::new() }
+        Self { child: Supervisor(child), output, errors, folder, said: String::new() }
     }
 
     pub(crate) fn id(&self) -> u32 {
-        self.child.id()
+        self.child.0.id()
     }
 
     /// Reads on until a line contains `text`.
@@ -86,7 +96,7 @@ impl Demo {
     /// Reads on to the end.
     pub(crate) fn end(mut self) -> Ended {
         self.output.read_to_string(&mut self.said).expect("reads");
-        let status = self.child.wait().expect("ends");
+        let status = self.child.0.wait().expect("ends");
         let errors = self.errors.join().expect("reads");
         let starts = || self.said.lines().filter(|line| line.contains(" runs: process "));
         let replica = |line: &str| line.rsplit(' ').next().map(Into::into);
