@@ -44,7 +44,7 @@ pub(super) fn note(metrics: &Metrics, links: &Links, address: &Address, event: &
                 %from,
                 %to,
                 ?at_risk,
-                "the replica id was in use twice, and this one takes another: look whether the last \
+                "the id is in use twice, and this one takes another: look whether the last \
                  writes are there to what is at risk"
             );
         }

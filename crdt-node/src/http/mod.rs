@@ -75,7 +75,7 @@ impl Node {
         let authorizer = Tokens::shared(&config.tokens);
         let config = Arc::new(config);
         let (connector, run, console) = (None, None, None);
-        Self { engine, authorizer, config, connector, connections, peerings, run, console }
+        Self { engine, config, authorizer, connector, connections, peerings, run, console }
     }
 
     /// Callers may do what this says, and not what the configuration does.
