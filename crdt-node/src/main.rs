@@ -30,7 +30,7 @@ enum Command {
     /// Exit status: 0 when the regions converged and every expectation held, 1 when not, 2 when
     /// nothing was started because the command or the file is wrong, 130 when interrupted.
     Demo {
-        /// See docs/OPERATIONS.md; without one, the regions run until Ctrl-C.
+        /// See docs/DEMO.md; without one, the regions run until Ctrl-C.
         #[arg(value_parser = clap::builder::NonEmptyStringValueParser::new())]
         file: Option<String>,
         /// Run the examples of crdt-node/operations/default.ops, and end.

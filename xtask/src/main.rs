@@ -24,7 +24,7 @@ usage: cargo xtask demo                  three regions run until Ctrl-C, with a 
        cargo xtask wasm --report         its sizes and times beside those of its peers
        cargo xtask wasm --serve          builds it, and shows crdt-wasm/examples/cart on 127.0.0.1
 
-FILE: see docs/OPERATIONS.md.";
+FILE: see docs/DEMO.md.";
 
 fn main() -> ExitCode {
     let arguments: Vec<_> = env::args_os().skip(1).collect();

@@ -1,6 +1,6 @@
 //! The file of operations: what each region writes, and what happens to the regions meanwhile.
 //!
-//! The format is described in `docs/OPERATIONS.md`. A file is read whole, and checked whole,
+//! The format is described in `docs/DEMO.md`. A file is read whole, and checked whole,
 //! before anything runs: what is wrong in it is found while nothing has happened yet.
 
 mod check;
