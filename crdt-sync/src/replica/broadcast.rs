@@ -69,7 +69,8 @@ struct Gathered<S> {
 impl<S: Lattice> Replica<S> {
     /// Says whether the peer at the other end of a link hears what
     /// [`next_broadcast`](Replica::next_broadcast) gives: then that is not sent to it again unless it
-    /// goes unacknowledged. It stays so until the link is disconnected.
+    /// goes unacknowledged. It stays so until the link is disconnected, or connected anew; of a link that is
+    /// not there it says nothing. Cost: O(log links).
     pub fn set_listening(&mut self, peer: Peer, is_listening: bool) {
         if let Some(link) = self.links.get_mut(&peer) {
             link.is_listening = is_listening;
@@ -82,7 +83,34 @@ impl<S: Lattice> Replica<S> {
     ///
     /// Each is at most [`Config::max_message`](crate::Config::max_message) long, can be read by itself, and
     /// may be lost, repeated and reordered. A message costs its change and some thirty bytes, and twenty for
-    /// each id that writes in it.
+    /// each id that writes in it; to make it, O(its bytes) and a look at each link.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use crdt_core::Reading;
+    /// use crdt_sets::OrSet;
+    /// use crdt_sync::{Config, Opening, Peer, Replica};
+    ///
+    /// let now = Reading::wall(1_700_000_000_000);
+    /// let mut fleet: Vec<_> = (1..=3)
+    ///     .map(|seed| Replica::<OrSet<u64>>::new(&Opening::new(seed, now), Config::volatile()))
+    ///     .collect();
+    /// for replica in &mut fleet {
+    ///     replica.connect(Peer(0), now); // its link, which acknowledges and repairs
+    ///     replica.set_listening(Peer(0), true);
+    ///     let _greeting = replica.next_message(now);
+    ///     assert_eq!(replica.next_broadcast(now), None, "from here on it is said to all");
+    /// }
+    /// fleet[0].write(now, |set, me| set.add(me, 7))?;
+    /// while let Some(bytes) = fleet[0].next_broadcast(now) {
+    ///     for reader in &mut fleet[1..] {
+    ///         reader.receive_broadcast(&bytes, now)?;
+    ///     }
+    /// }
+    /// assert!(fleet.iter().all(|replica| replica.state().contains(&7)));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn next_broadcast(&mut self, now: Reading) -> Option<Vec<u8>> {
         let is_open = self.holding.journal.persisted >= self.holding.opened;
         if self.is_closed || !is_open {
@@ -111,14 +139,15 @@ impl<S: Lattice> Replica<S> {
     }
 
     /// Says nothing to everybody any more: all goes over the links, until the next call of
-    /// [`next_broadcast`](Replica::next_broadcast).
+    /// [`next_broadcast`](Replica::next_broadcast). Cost: O(1).
     pub const fn end_broadcast(&mut self) {
         self.broadcasts.next = None;
     }
 
     /// Takes in what another has said to everybody; whole, or not at all. What this replica has said
     /// itself is passed over, and so is all while it has nothing and nobody has greeted it: what there
-    /// is then comes as a snapshot.
+    /// is then comes as a snapshot. Cost: O(log n) for each part of the change, as for
+    /// [`receive`](Replica::receive), and a look at each of the up to 256 logs and 1,024 stretches that wait.
     ///
     /// # Errors
     ///
