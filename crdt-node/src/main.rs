@@ -1,6 +1,7 @@
 //! The command line.
 
 use std::convert::Infallible;
+use std::ffi::OsString;
 use std::io;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -39,6 +40,17 @@ enum Command {
         /// The folder of the npm package's `dist`, with which the console edits documents.
         #[arg(long, value_name = "FOLDER", conflicts_with_all = ["file", "once"])]
         console: Option<PathBuf>,
+        /// The program of a NATS server: each region has one then, and all between them goes over NATS.
+        #[cfg(feature = "nats")]
+        #[arg(long, value_name = "PROGRAM", conflicts_with_all = ["file", "once"])]
+        nats_server: Option<PathBuf>,
+    },
+    /// Run a program until it ends, or until the standard input does.
+    #[command(hide = true)]
+    Guard {
+        program: PathBuf,
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        arguments: Vec<OsString>,
     },
     /// Take a document out of a store, so that no byte of it is left there.
     ///
@@ -143,7 +155,19 @@ fn main() -> ExitCode {
         Command::Run(run) => node(run),
         Command::Demo { file: Some(file), .. } => demo(Plan::read(Path::new(&file)), &file),
         Command::Demo { once: true, .. } => demo(Plan::parse(Plan::DEFAULT), "the default file"),
-        Command::Demo { console, .. } => ended(supervisor::live(console, &mut io::stdout())),
+        #[cfg(feature = "nats")]
+        Command::Demo { console, nats_server, .. } => {
+            ended(supervisor::live(console, nats_server, &mut io::stdout()))
+        }
+        #[cfg(not(feature = "nats"))]
+        Command::Demo { console, .. } => ended(supervisor::live(console, None, &mut io::stdout())),
+        Command::Guard { program, arguments } => match supervisor::guard(&program, &arguments) {
+            Ok(status) => u8::try_from(status.code().unwrap_or(1)).unwrap_or(1).into(),
+            Err(error) => {
+                eprintln!("cannot run {}: {error}", program.display());
+                ExitCode::FAILURE
+            }
+        },
         Command::Erase { data, document } => match store::erase(&data, &document) {
             Ok(true) => {
                 println!("{document} is erased");

@@ -4,6 +4,7 @@
 mod cargo;
 mod demo;
 mod load;
+mod nats;
 mod simulate;
 mod test;
 mod wasm;
@@ -14,6 +15,7 @@ use std::process::ExitCode;
 
 const USAGE: &str = "\
 usage: cargo xtask demo                  three regions run until Ctrl-C, with a console in a browser
+       cargo xtask demo --direct         the same with direct connections, also where there is a NATS server
        cargo xtask demo FILE             regions run over a file of operations, and converge
        cargo xtask demo --once           the same over the examples of crdt-node/operations/default.ops
        cargo xtask load                  three regions under load, killed one after the other; --help for more

@@ -15,7 +15,7 @@ mod documents;
 mod error;
 mod listen;
 mod operations;
-mod peering;
+pub(crate) mod peering;
 mod reading;
 mod supervised;
 mod sync;
@@ -102,8 +102,13 @@ impl Node {
         Self { console: Some(package), ..self }
     }
 
+    /// The way to a region that is configured.
+    pub(crate) fn way_to(&self, region: &str) -> Option<Arc<Peering>> {
+        self.peerings.get(region).cloned()
+    }
+
     fn peering(&self, region: &str) -> Result<Arc<Peering>, Failure> {
-        self.peerings.get(region).cloned().ok_or_else(|| Failure::no_such_region(region))
+        self.way_to(region).ok_or_else(|| Failure::no_such_region(region))
     }
 
     /// Where it was told to listen.

@@ -1,5 +1,5 @@
-//! The direct connection to another region: where the region is, whether the two are cut, and how many
-//! bytes have passed.
+//! The way to another region: where the region is, whether the two are cut, and how many bytes have
+//! passed, over a `WebSocket` or over NATS.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -8,7 +8,7 @@ use tokio::sync::watch;
 
 /// Whether a region is to be connected.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Gate {
+pub(crate) struct Gate {
     /// Where it listens, if it is to be dialed.
     pub(super) url: Option<String>,
     /// No byte passes between the two.
@@ -17,7 +17,7 @@ pub(super) struct Gate {
 
 /// What there is of another region, whether it is connected or not.
 #[derive(Debug, Default)]
-pub(super) struct Peering {
+pub(crate) struct Peering {
     gate: watch::Sender<Gate>,
     /// How many connections there are: one, but for a moment.
     open: watch::Sender<usize>,
@@ -30,11 +30,11 @@ impl Peering {
         self.gate.send_modify(|gate| gate.url = Some(url.into()));
     }
 
-    pub(super) fn gate(&self) -> watch::Receiver<Gate> {
+    pub(crate) fn gate(&self) -> watch::Receiver<Gate> {
         self.gate.subscribe()
     }
 
-    pub(super) fn is_cut(&self) -> bool {
+    pub(crate) fn is_cut(&self) -> bool {
         self.gate.borrow().is_cut
     }
 
@@ -53,19 +53,19 @@ impl Peering {
     }
 
     /// A connection is there, until this is dropped.
-    pub(super) fn opened(&self) -> Opened<'_> {
+    pub(crate) fn opened(&self) -> Opened<'_> {
         self.open.send_modify(|open| *open += 1);
         Opened(self)
     }
 
     /// A message leaves.
-    pub(super) fn sends(&self, bytes: Bytes) -> Bytes {
+    pub(crate) fn sends(&self, bytes: Bytes) -> Bytes {
         self.sent.fetch_add(bytes.len() as u64, Ordering::Relaxed);
         bytes
     }
 
     /// A message has come.
-    pub(super) fn receives<'a>(&self, bytes: &'a Bytes) -> &'a Bytes {
+    pub(crate) fn receives<'a>(&self, bytes: &'a Bytes) -> &'a Bytes {
         self.received.fetch_add(bytes.len() as u64, Ordering::Relaxed);
         bytes
     }
@@ -76,7 +76,7 @@ impl Peering {
     }
 }
 
-pub(super) struct Opened<'a>(&'a Peering);
+pub(crate) struct Opened<'a>(&'a Peering);
 
 impl Drop for Opened<'_> {
     fn drop(&mut self) {
@@ -90,8 +90,14 @@ pub(super) async fn open(gate: &mut watch::Receiver<Gate>) -> Option<String> {
     gate.url.clone()
 }
 
+/// Waits until the two are not cut.
+#[cfg(feature = "nats")]
+pub(crate) async fn healed(gate: &mut watch::Receiver<Gate>) {
+    let _gone = gate.wait_for(|gate| !gate.is_cut).await;
+}
+
 /// Waits until the two are cut.
-pub(super) async fn cut(gate: &mut watch::Receiver<Gate>) {
+pub(crate) async fn cut(gate: &mut watch::Receiver<Gate>) {
     if gate.wait_for(|gate| gate.is_cut).await.is_err() {
         std::future::pending::<()>().await;
     }

@@ -4,6 +4,7 @@
 //! for a while, or is another process than before, is connected anew.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use async_nats::Client;
@@ -12,6 +13,7 @@ use tokio::task::JoinHandle;
 
 use crate::config::Peer;
 use crate::engine::{Inbox, Link, Refusal};
+use crate::http::peering::{self, Peering};
 use crate::http::{Node, frame};
 
 /// How often a region says that it is there.
@@ -51,13 +53,16 @@ impl<'a> Peers<'a> {
         Self { node, client, present: BTreeMap::new() }
     }
 
-    fn configured(&self, region: &str) -> Option<&'a Peer> {
-        self.node.config.peers.iter().find(|peer| peer.region == region)
+    /// A region that is configured, and not cut off.
+    fn reached(&self, region: &str) -> Option<(&'a Peer, Arc<Peering>)> {
+        let peer = self.node.config.peers.iter().find(|peer| peer.region == region)?;
+        let way = self.node.way_to(region).filter(|way| !way.is_cut())?;
+        Some((peer, way))
     }
 
     /// A region says that it is there.
     pub(super) async fn is_there(&mut self, region: &str, process: Bytes) -> Result<(), Refusal> {
-        let Some(peer) = self.configured(region) else { return Ok(()) };
+        let Some((peer, way)) = self.reached(region) else { return Ok(()) };
         let heard_at = Instant::now();
         if let Some(present) = self.present.get_mut(region)
             && present.process == process
@@ -78,7 +83,7 @@ impl<'a> Peers<'a> {
                 Ok(link) => {
                     let inbox = link.inbox();
                     let to = self::link(region, &self.node.config.region);
-                    let sending = tokio::spawn(send(link, self.client.clone(), to));
+                    let sending = tokio::spawn(send(link, way, self.client.clone(), to));
                     linked = Some((inbox, sending));
                 }
                 // It has connected to us.
@@ -94,10 +99,17 @@ impl<'a> Peers<'a> {
     /// A region has sent a message over its link.
     pub(super) async fn receive(&self, region: &str, bytes: &Bytes) -> Result<(), Refusal> {
         let linked = self.present.get(region).and_then(|present| present.linked.as_ref());
-        let (Some((inbox, _)), Some((address, bytes))) = (linked, frame::unwrap(bytes)) else {
+        let (Some((inbox, _)), Some(way)) = (linked, self.node.way_to(region)) else {
             return Ok(());
         };
-        inbox.receive(address, bytes).await
+        let _open = way.opened();
+        if way.is_cut() {
+            return Ok(());
+        }
+        match frame::unwrap(way.receives(bytes)) {
+            Some((address, bytes)) => inbox.receive(address, bytes).await,
+            None => Ok(()),
+        }
     }
 
     /// Parts with those that have not been heard for a while.
@@ -132,11 +144,21 @@ impl<'a> Peers<'a> {
     }
 }
 
-/// Sends what a link has to say. What gets lost is sent again.
-async fn send(mut link: Link, client: Client, to: String) {
-    while let Some(message) = link.next().await {
-        if client.publish(to.clone(), frame::wrap(message)).await.is_err() {
-            return;
+/// Sends what a link has to say, until the two are cut. What gets lost is sent again.
+async fn send(mut link: Link, way: Arc<Peering>, client: Client, to: String) {
+    let _open = way.opened();
+    let mut gate = way.gate();
+    let send = async {
+        while let Some(message) = link.next().await {
+            let bytes = way.sends(frame::wrap(message));
+            if client.publish(to.clone(), bytes).await.is_err() {
+                return;
+            }
         }
+    };
+    tokio::select! {
+        biased;
+        () = peering::cut(&mut gate) => {}
+        () = send => {}
     }
 }

@@ -18,8 +18,9 @@ use tokio::time::interval;
 use super::NatsError;
 use super::peers::{ALIVE, Peers, alive, link};
 use super::streams;
-use crate::config::Nats;
+use crate::config::{Nats, Peer};
 use crate::engine::{Engine, Outgoing, Refusal};
+use crate::http::peering::{self, Peering};
 use crate::http::{LONGEST_FRAME, Node, frame};
 
 /// The oldest server that is known to do what is needed.
@@ -44,21 +45,25 @@ pub(super) async fn run(node: &Node, nats: &Nats) -> Result<(), NatsError> {
     let scopes = node.config.scopes_streamed();
     let mut tasks = JoinSet::new();
     let behind = Arc::new(AtomicUsize::new(0));
+    let peers = node.config.peers.iter();
+    let ways: Vec<(&Peer, _)> =
+        peers.filter_map(|peer| Some((peer, node.way_to(&peer.region)?))).collect();
     for scope in &scopes {
         streams::own(&context, nats, scope, region).await?;
-        for peer in &node.config.peers {
+        for (peer, way) in &ways {
             let domain = nats.domain_of(&peer.region);
             let reader = streams::mirror(&context, nats, scope, &peer.region, domain).await?;
             behind.fetch_add(1, Ordering::Relaxed);
-            let read = read(reader, scope.clone(), node.engine.clone(), Arc::clone(&behind));
-            tasks.spawn(read);
+            let (way, engine) = (Arc::clone(way), node.engine.clone());
+            tasks.spawn(read(reader, scope.clone(), way, engine, Arc::clone(&behind)));
         }
     }
     let subscribed = |why: &dyn std::fmt::Display| NatsError::away("subscribe")(why);
     let mut links = client.subscribe(link(region, "*")).await.map_err(|why| subscribed(&why))?;
     let mut others = client.subscribe(alive("*")).await.map_err(|why| subscribed(&why))?;
     let Ok(published) = node.engine.publish(scopes).await else { return Ok(()) };
-    tasks.spawn(publish(context, published, region.clone()));
+    let ways = ways.into_iter().map(|(_, way)| way).collect();
+    tasks.spawn(publish(context, published, region.clone(), ways));
 
     let process = Bytes::copy_from_slice(ReplicaId::random().as_bytes());
     let (mut ticks, begun) = (interval(ALIVE), Instant::now());
@@ -123,6 +128,8 @@ async fn connect(nats: &Nats, lost: mpsc::Sender<String>) -> Result<Client, Nats
                         let _told_already = lost.try_send(event.to_string());
                     }
                     Event::Connected | Event::Draining => {}
+                    // That it is away is told already.
+                    Event::ClientError(error) => tracing::debug!(%error, "NATS"),
                     other => tracing::warn!(event = %other, "NATS"),
                 }
             }
@@ -157,6 +164,7 @@ async fn publish(
     context: Context,
     mut published: mpsc::Receiver<Outgoing>,
     region: String,
+    ways: Vec<Arc<Peering>>,
 ) -> Result<(), NatsError> {
     let under_way = Arc::new(Semaphore::new(UNDER_WAY));
     let mut acknowledged = JoinSet::new();
@@ -167,7 +175,10 @@ async fn publish(
                 let Some((address, bytes)) = next else { return Ok(()) };
                 let Ok(permit) = Arc::clone(&under_way).acquire_owned().await else { return Ok(()) };
                 let subject = streams::subject(&address.scope, &region);
-                let sent = context.publish(subject, frame::wrap((address, bytes))).await;
+                let bytes = frame::wrap((address, bytes));
+                // To every region's mirror.
+                let bytes = ways.iter().fold(bytes, |bytes, way| way.sends(bytes));
+                let sent = context.publish(subject, bytes).await;
                 let ack = sent.map_err(|why| failed(&why))?;
                 acknowledged.spawn(async move {
                     let ack = ack.await;
@@ -182,10 +193,11 @@ async fn publish(
     }
 }
 
-/// Reads what another region says to all, from where this region was.
+/// Reads what another region says to all, from where this region was; while the two are cut, nothing.
 async fn read(
     reader: PullConsumer,
     scope: String,
+    way: Arc<Peering>,
     engine: Engine,
     behind: Arc<AtomicUsize>,
 ) -> Result<(), NatsError> {
@@ -203,7 +215,15 @@ async fn read(
     let mut messages = messages.map_err(|why| failed(&why))?;
     while let Some(message) = messages.next().await {
         let message: jetstream::Message = message.map_err(|why| failed(&why))?;
-        match frame::unwrap(&message.payload) {
+        let mut gate = way.gate();
+        let open = loop {
+            peering::healed(&mut gate).await;
+            let open = way.opened();
+            if !way.is_cut() {
+                break open;
+            }
+        };
+        match frame::unwrap(way.receives(&message.payload)) {
             Some((address, bytes)) if address.scope == scope => {
                 if matches!(engine.hear(address, bytes).await, Err(Refusal::Stopped)) {
                     return Ok(());
@@ -213,6 +233,7 @@ async fn read(
                 tracing::warn!(subject = %message.subject, "a message of a stream is none of ours");
             }
         }
+        drop(open);
         // Should the process end before it is stored, a link brings it.
         message.ack().await.map_err(|why| failed(&why))?;
         catch_up(message.info().map_or(0, |about| about.pending));

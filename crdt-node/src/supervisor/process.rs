@@ -35,6 +35,8 @@ pub(super) struct Start<'a> {
     pub(super) folder: &'a Path,
     /// What the command line has no room for.
     pub(super) config: &'a Path,
+    /// Where it is to listen; 0 where it likes.
+    pub(super) port: u16,
     /// Where its console's package is.
     pub(super) console: Option<&'a Path>,
     /// Which start of the region this is.
@@ -57,7 +59,8 @@ pub(super) struct Process {
 impl Process {
     pub(super) fn spawn(start: &Start<'_>, events: Sender<Event>) -> io::Result<Self> {
         let mut command = Command::new(env::current_exe()?);
-        command.args(["run", "--region", start.region, "--listen", "127.0.0.1:0"]);
+        command.args(["run", "--region", start.region]);
+        command.arg("--listen").arg(format!("127.0.0.1:{}", start.port));
         command.args(["--supervised", start.run]).arg("--data").arg(start.folder);
         command.arg("--config").arg(start.config);
         command.args(start.others.iter().flat_map(|other| ["--peer", other]));

@@ -12,8 +12,24 @@ struct Live {
 }
 
 impl Live {
+    /// Regions that are connected directly.
     fn start() -> Self {
-        let mut demo = Demo::start_with(["demo".into()].into_iter());
+        Self::start_with(&[])
+    }
+
+    /// Regions with a NATS server each; none if there is no such program.
+    #[cfg(feature = "nats")]
+    fn start_over_nats() -> Option<Self> {
+        if std::process::Command::new("nats-server").arg("--version").output().is_err() {
+            eprintln!("skipped: there is no nats-server");
+            return None;
+        }
+        Some(Self::start_with(&["--nats-server", "nats-server"]))
+    }
+
+    fn start_with(options: &[&str]) -> Self {
+        let words = std::iter::once("demo").chain(options.iter().copied());
+        let mut demo = Demo::start_with(words.map(Into::into));
         demo.wait_for("Ctrl-C ends them all");
         let desk = demo.said_after("console: ").trim_end_matches('/').to_owned();
         let agent = ureq::Agent::config_builder().http_status_as_error(false).build().into();
@@ -80,7 +96,18 @@ fn until(what: &str, mut is_so: impl FnMut() -> bool) {
 
 #[test]
 fn links_are_cut_and_healed_and_regions_stopped_and_started_while_documents_are_written() {
-    let live = Live::start();
+    cut_and_heal_and_stop_and_start(Live::start());
+}
+
+#[test]
+#[cfg(feature = "nats")]
+fn links_are_cut_and_healed_and_regions_stopped_and_started_over_nats() {
+    if let Some(live) = Live::start_over_nats() {
+        cut_and_heal_and_stop_and_start(live);
+    }
+}
+
+fn cut_and_heal_and_stop_and_start(live: Live) {
     live.add("eu-west", "apple");
     live.until_all_read(&json!(["apple"]));
     for errand in ["cut", "cut"] {
@@ -119,9 +146,21 @@ fn links_are_cut_and_healed_and_regions_stopped_and_started_while_documents_are_
 
 #[test]
 fn a_region_that_is_killed_by_hand_comes_back_however_often() {
-    let live = Live::start();
+    kill_by_hand(Live::start(), 12);
+}
+
+#[test]
+#[cfg(feature = "nats")]
+fn a_region_that_is_killed_by_hand_comes_back_over_nats() {
+    if let Some(live) = Live::start_over_nats() {
+        kill_by_hand(live, 2);
+    }
+}
+
+fn kill_by_hand(live: Live, rounds: usize) {
     live.add("us-east", "apple");
-    for round in 0..12 {
+    let address = live.region("us-east")["address"].clone();
+    for round in 0..rounds {
         let name = if round % 3 == 0 { "TERM" } else { "KILL" };
         let victim = live.region("us-east")["process"].as_u64().expect("runs");
         running::signal(name, u32::try_from(victim).expect("an id"));
@@ -129,12 +168,13 @@ fn a_region_that_is_killed_by_hand_comes_back_however_often() {
             live.region("us-east")["process"].as_u64().is_some_and(|now| now != victim)
         });
     }
+    assert_eq!(live.region("us-east")["address"], address, "pages that show it stay good");
     assert_eq!(live.cart("us-east"), json!(["apple"]));
     let Live { demo, .. } = live;
     running::signal("INT", demo.id());
     let ended = demo.end();
     assert_eq!(ended.code, Some(130), "{}", ended.errors);
-    assert_eq!(ended.processes.len(), 3 + 12, "{}", ended.output);
+    assert_eq!(ended.processes.len(), 3 + rounds, "{}", ended.output);
     assert!(ended.processes.iter().all(|process| !exists(*process)), "none is left");
     assert_eq!(ended.left_behind, 0, "its folder is removed");
 }

@@ -33,10 +33,11 @@ pub(crate) fn package() -> Result<PathBuf, String> {
     if folder.join("index.js").exists() {
         return Ok(folder);
     }
-    match test::missing() {
-        Some(reason) => Err(reason),
-        None => build::build().map(|()| folder),
+    if let Some(reason) = test::missing() {
+        return Err(reason);
     }
+    eprintln!("Building the npm package, with which the console edits documents: minutes, once.");
+    build::build().map(|()| folder)
 }
 
 /// The step of `cargo xtask test`.

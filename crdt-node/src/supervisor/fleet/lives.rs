@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::io;
+use std::net::{Ipv4Addr, TcpListener};
 use std::process::ExitStatus;
 use std::time::{Duration, Instant};
 
@@ -108,6 +109,7 @@ impl Fleet<'_> {
     fn launch(&mut self, name: &str) -> Result<Result<(), Died>, Failure> {
         let cannot = |error: io::Error| Failure::new(format!("cannot start {name}: {error}"));
         self.region(name).starts += 1;
+        let config = self.configure(name).map_err(cannot)?;
         let start = Start {
             region: name,
             others: self
@@ -118,7 +120,8 @@ impl Fleet<'_> {
                 .collect(),
             run: &self.run,
             folder: &self.folder.path().join(name),
-            config: &self.config,
+            config: &config,
+            port: free(self.regions.get(name).map_or(0, |region| region.port)),
             console: self.console.as_deref(),
             number: self.starts(name),
         };
@@ -148,7 +151,8 @@ impl Fleet<'_> {
                 "{name} came back with {applied} of its operations, but had confirmed {confirmed}"
             )));
         }
-        self.region(name).address = Some(address);
+        let region = self.region(name);
+        (region.address, region.port) = (Some(address), address.port());
         self.say(&format!("{name} runs: process {id}, replica {}", status.replica))?;
         self.introduce(name)
     }
@@ -176,6 +180,11 @@ impl Fleet<'_> {
         }
         Ok(Ok(()))
     }
+}
+
+/// This port if nobody listens there, or any.
+fn free(port: u16) -> u16 {
+    if TcpListener::bind((Ipv4Addr::LOCALHOST, port)).is_ok() { port } else { 0 }
 }
 
 /// Says how a region ended that somebody has ended by hand.

@@ -7,7 +7,7 @@ mod requests;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::fs;
-use std::io::Write;
+use std::io::{self, Write};
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::mpsc::{self, Receiver, Sender};
@@ -17,6 +17,7 @@ use tempfile::TempDir;
 
 use super::Failure;
 use super::desk::{Asked, Desk};
+use super::nats::Servers;
 use super::process::{Event, Process};
 
 pub(super) use requests::pair;
@@ -27,6 +28,8 @@ pub(super) struct Live {
     pub(super) desk: Desk,
     /// Where the console's package is.
     pub(super) console: Option<PathBuf>,
+    /// The program of a NATS server; without one, regions are connected directly.
+    pub(super) nats_server: Option<PathBuf>,
 }
 
 /// A line of a file of operations may be as long as the file.
@@ -35,11 +38,13 @@ const CONFIG: &str = "[limits]\nrequest_bytes = 33554432\n";
 pub(super) struct Fleet<'a> {
     /// Above the folder, so that their processes have ended when it is removed.
     regions: BTreeMap<String, Region>,
+    /// Each region's NATS server, unless they are connected directly.
+    nats: Option<Servers>,
     folder: TempDir,
     /// Drawn, so that its regions meet none of another run, whatever port that has.
     run: String,
-    /// How they are set up.
-    config: PathBuf,
+    /// What the configuration of each region says, but for its NATS server.
+    config: String,
     console: Option<PathBuf>,
     /// Nothing says what happens next: who dies is started again however often.
     is_live: bool,
@@ -56,6 +61,8 @@ struct Region {
     process: Option<Process>,
     /// Where the process listens, once it is ready.
     address: Option<SocketAddr>,
+    /// Where it has listened first: pages that show it stay good.
+    port: u16,
     /// Its output has ended.
     gone: bool,
     /// The file has killed or stopped it, and not started it again.
@@ -89,14 +96,12 @@ impl<'a> Fleet<'a> {
         let folder = tempfile::Builder::new().prefix("crdt-demo-").tempdir();
         let folder =
             folder.map_err(|error| Failure::new(format!("no place for the stores: {error}")))?;
-        let config = folder.path().join("demo.toml");
-        fs::write(&config, CONFIG)
-            .map_err(|error| Failure::new(format!("cannot set the regions up: {error}")))?;
         let mut fleet = Self {
             regions: regions.iter().map(|name| (name.clone(), Region::default())).collect(),
+            nats: None,
             folder,
             run: ReplicaId::random().to_string(),
-            config,
+            config: CONFIG.into(),
             console: None,
             is_live: false,
             cuts: BTreeSet::new(),
@@ -105,16 +110,14 @@ impl<'a> Fleet<'a> {
             sender,
             output,
         };
-        if let Some(Live { desk, console }) = live {
-            fs::write(
-                &fleet.config,
-                format!(
-                    "origins = [\"http://{0}\", \"http://localhost:{1}\"]\n",
-                    desk.address(),
-                    desk.address().port()
-                ),
-            )
-            .map_err(|error| Failure::new(format!("cannot set the regions up: {error}")))?;
+        if let Some(Live { desk, console, nats_server }) = live {
+            let (address, port) = (desk.address(), desk.address().port());
+            fleet.config =
+                format!("origins = [\"http://{address}\", \"http://localhost:{port}\"]\n");
+            if let Some(program) = nats_server {
+                let folder = fleet.folder.path();
+                fleet.nats = Some(Servers::start(&program, regions, folder, &fleet.run)?);
+            }
             desk.serve(console.clone(), fleet.sender.clone())?;
             (fleet.is_live, fleet.console) = (true, console);
         }
@@ -154,6 +157,19 @@ impl<'a> Fleet<'a> {
     /// How often a region was started.
     pub(super) fn starts(&self, name: &str) -> u64 {
         self.regions.get(name).map_or(0, |region| region.starts)
+    }
+
+    /// Where a region's NATS server is, if it has one.
+    pub(super) fn nats(&self, region: &str) -> Option<String> {
+        self.nats.as_ref()?.url(region)
+    }
+
+    /// Writes a region's configuration.
+    fn configure(&self, region: &str) -> io::Result<PathBuf> {
+        let file = self.folder.path().join(format!("{region}.toml"));
+        let nats = self.nats.as_ref().and_then(|servers| servers.settings(region));
+        fs::write(&file, format!("{}{}", self.config, nats.unwrap_or_default()))?;
+        Ok(file)
     }
 
     fn region(&mut self, name: &str) -> &mut Region {

@@ -85,10 +85,11 @@ impl Fleet<'_> {
         Ok(())
     }
 
-    /// What a region is told of its link to another: the one of the lesser name dials.
+    /// What a region is told of its link to another: the one of the lesser name dials, unless both are
+    /// reached over NATS.
     pub(super) fn link(&self, region: &str, peer: &str) -> Request {
         let address = self.regions.get(peer).and_then(|peer| peer.address);
-        let address = address.filter(|_| region < peer);
+        let address = address.filter(|_| region < peer && self.nats.is_none());
         Request::Link {
             peer: peer.into(),
             url: address.map(|address| format!("ws://{address}/{}", self.run)),
