@@ -1,10 +1,11 @@
 //! Per replica, the log position up to which a state includes that replica's state.
 
-use alloc::collections::{BTreeMap, BTreeSet};
+use alloc::vec::Vec;
 
 use crdt_core::wire::{DecodeError, DecodeErrorKind, Reader, Wire, Writer};
 
 use crate::Incarnation;
+use crate::sorted::{SortedMap, SortedSet};
 
 /// How far one incarnation's log has been taken in.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -17,6 +18,15 @@ pub(crate) struct Reach {
 impl Reach {
     pub(crate) const fn to(position: u64) -> Self {
         Self { position, continues: None }
+    }
+
+    /// The join; tells whether it grew.
+    fn advance(&mut self, other: Self) -> bool {
+        let has_grown = other.position > self.position
+            || (self.continues.is_none() && other.continues.is_some());
+        self.position = self.position.max(other.position);
+        self.continues = self.continues.or(other.continues);
+        has_grown
     }
 }
 
@@ -34,11 +44,13 @@ const LONGEST_ENTRY: usize = 8 + 10 + 1 + 8 + 10;
 ///
 /// A causal context cannot say this: a removal leaves no trace in it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Known(BTreeMap<Incarnation, Reach>);
+pub(crate) struct Known(SortedMap<Incarnation, Reach>);
 
 impl Known {
     pub(crate) fn of(incarnation: Incarnation, reach: Reach) -> Self {
-        Self(BTreeMap::from([(incarnation, reach)]))
+        let mut known = Self::default();
+        known.0.insert(incarnation, reach);
+        known
     }
 
     /// How far `incarnation` is included; 0 when nothing is known of it.
@@ -90,18 +102,22 @@ impl Known {
 
     /// Takes in one entry; tells whether it is news.
     pub(crate) fn advance(&mut self, incarnation: Incarnation, reach: Reach) -> bool {
-        let mine = self.0.entry(incarnation).or_default();
-        let is_news = reach.position > mine.position
-            || (mine.continues.is_none() && reach.continues.is_some());
-        mine.position = mine.position.max(reach.position);
-        mine.continues = mine.continues.or(reach.continues);
-        is_news
+        self.0.get_or_default(incarnation).advance(reach)
     }
 
     /// The join, entry by entry; tells whether it grew.
     pub(crate) fn merge(&mut self, other: &Self) -> bool {
-        let each = other.0.iter().map(|(incarnation, reach)| self.advance(*incarnation, *reach));
-        each.fold(false, |grown, is_news| grown | is_news)
+        let (mut has_grown, mut new) = (false, Vec::new());
+        for (incarnation, reach) in other.0.iter() {
+            if let Some(mine) = self.0.get_mut(incarnation) {
+                has_grown |= mine.advance(*reach);
+            } else {
+                has_grown |= Reach::default().advance(*reach);
+                new.push((*incarnation, *reach));
+            }
+        }
+        self.0.insert_new(new);
+        has_grown
     }
 
     /// The entries that `told` does not have, or has less of.
@@ -113,7 +129,10 @@ impl Known {
             }
             None => true,
         };
-        Self(self.0.iter().filter(|(i, r)| is_news(i, r)).map(|(i, r)| (*i, *r)).collect())
+        let news = self.0.iter().filter(|(incarnation, reach)| is_news(incarnation, reach));
+        let mut since = Self::default();
+        since.0.insert_new(news.map(|(incarnation, reach)| (*incarnation, *reach)).collect());
+        since
     }
 
     /// How many bytes it takes at most.
@@ -141,8 +160,8 @@ impl Known {
 
     /// The incarnations that continue one before `mine`, beside the one that leads to it: the mark
     /// of a store that was copied, or restored.
-    pub(crate) fn twins_of(&self, mine: Incarnation) -> BTreeSet<Incarnation> {
-        let before: BTreeSet<Incarnation> = self.line_of(mine).collect();
+    pub(crate) fn twins_of(&self, mine: Incarnation) -> SortedSet<Incarnation> {
+        let before: SortedSet<Incarnation> = self.line_of(mine).collect();
         let continues = |reach: &Reach| reach.continues.map(|(before, _)| before);
         let is_twin = |(other, reach): &(&Incarnation, &Reach)| {
             continues(reach).is_some_and(|continued| before.contains(&continued))
@@ -155,7 +174,7 @@ impl Known {
     /// Drops what was drawn more than `age_ms` ago and has been continued since: nobody brings a
     /// token of it any more.
     pub(crate) fn forget(&mut self, age_ms: u64, wall_ms: u64) {
-        let continued: BTreeSet<_> =
+        let continued: SortedSet<_> =
             self.0.values().filter_map(|reach| Some(reach.continues?.0)).collect();
         self.0.retain(|incarnation, _| {
             !(continued.contains(incarnation) && incarnation.is_older(age_ms, wall_ms))
@@ -208,17 +227,17 @@ impl Known {
 impl Wire for Known {
     fn write_to(&self, writer: &mut Writer) {
         writer.count(self.0.len());
-        for (incarnation, reach) in &self.0 {
+        for (incarnation, reach) in self.0.iter() {
             incarnation.write_to(writer);
             reach.write_to(writer);
         }
     }
 
     fn read_from(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        let mut entries = BTreeMap::new();
+        let mut entries = SortedMap::default();
         for _ in 0..reader.count()? {
             let incarnation = Incarnation::read_from(reader)?;
-            if entries.last_key_value().is_some_and(|(last, _)| *last >= incarnation) {
+            if entries.keys().next_back().is_some_and(|last| *last >= incarnation) {
                 return Err(reader.error(DecodeErrorKind::OutOfOrder));
             }
             entries.insert(incarnation, Reach::read_from(reader)?);

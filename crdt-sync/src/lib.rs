@@ -32,6 +32,7 @@ mod seal;
 #[cfg(feature = "simulate")]
 pub mod simulation;
 mod sketch;
+mod sorted;
 mod token;
 mod transfer;
 

@@ -6,13 +6,14 @@
 //! and which piece. A lost one is not asked for: what is not answered is sent again, and the same
 //! message has the same pieces, which complete what has arrived.
 
-use alloc::collections::{BTreeMap, VecDeque};
+use alloc::collections::VecDeque;
 use alloc::vec::Vec;
 
 use crdt_core::wire::Wire;
 
 use crate::message::{Frame, Piece};
 use crate::seal;
+use crate::sorted::SortedMap;
 
 /// What a piece takes beside its bytes: the version, the kind, the fields and the seal.
 const OVERHEAD: usize = 40;
@@ -58,7 +59,7 @@ impl Iterator for Cut {
 #[derive(Clone, Debug)]
 struct Partial {
     of: (u64, u64),
-    arrived: BTreeMap<u64, Vec<u8>>,
+    arrived: SortedMap<u64, Vec<u8>>,
     held: usize,
 }
 
@@ -73,7 +74,7 @@ impl Pieces {
         let of = (piece.of, piece.count);
         let place = self.0.iter().position(|partial| partial.of == of);
         let partial = place.and_then(|place| self.0.remove(place));
-        let mut partial = partial.unwrap_or(Partial { of, arrived: BTreeMap::new(), held: 0 });
+        let mut partial = partial.unwrap_or(Partial { of, arrived: SortedMap::default(), held: 0 });
         if !partial.arrived.contains_key(&piece.number) {
             partial.held += piece.bytes.len() + HELD;
             partial.arrived.insert(piece.number, piece.bytes);
@@ -82,7 +83,8 @@ impl Pieces {
             return Err(partial.held);
         }
         if partial.arrived.len() as u64 == piece.count {
-            return Ok(Some(partial.arrived.into_values().flatten().collect()));
+            let pieces: Vec<_> = partial.arrived.values().map(Vec::as_slice).collect();
+            return Ok(Some(pieces.concat()));
         }
         self.0.push_back(partial);
         while self.0.len() > MOST || self.0.iter().map(|partial| partial.held).sum::<usize>() > most

@@ -8,7 +8,7 @@
 //! What another has told everybody is not told again. A stretch that leaves such a change out says which
 //! log has it, and how far in: it counts as arrived where that is included.
 
-use alloc::collections::{BTreeMap, VecDeque};
+use alloc::collections::VecDeque;
 use alloc::vec::Vec;
 
 use crdt_core::Reading;
@@ -21,6 +21,7 @@ use crate::holding::{Change, Stretch};
 use crate::known::{Known, Reach};
 use crate::message::{Broadcast, Frame};
 use crate::ranges::Ranges;
+use crate::sorted::SortedMap;
 use crate::{Incarnation, Lattice, Peer, ReceiveError, seal};
 
 /// What a broadcast needs at most besides its change and the ids in it: the version, the kind, who
@@ -45,7 +46,7 @@ pub(super) struct Broadcasts {
     /// The local log up to here has been said, or is left to the links; none while nothing is said.
     next: Option<u64>,
     /// What has arrived of each log, beyond what is held.
-    heard: BTreeMap<Incarnation, Ranges>,
+    heard: SortedMap<Incarnation, Ranges>,
     /// Stretches that leave out what is not included yet.
     waiting: VecDeque<(Stretch, Known)>,
 }
@@ -226,7 +227,7 @@ impl<S: Lattice> Replica<S> {
                 waiting.into_iter().partition(|(_, required)| self.includes(required));
             self.broadcasts.waiting = waiting;
             for (Stretch { sender, from, to }, _) in whole {
-                self.broadcasts.heard.entry(sender).or_default().insert(from, to);
+                self.broadcasts.heard.get_or_default(sender).insert(from, to);
             }
             let mut has_grown = false;
             for (sender, mut arrived) in core::mem::take(&mut self.broadcasts.heard) {

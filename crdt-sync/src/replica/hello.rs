@@ -203,9 +203,11 @@ impl<S: Lattice> Replica<S> {
             let remotes = self.links.values().filter_map(|link| link.remote);
             remotes.into_iter().any(|remote| remote.replica == *replica)
         };
-        let mut others = self.met.iter().filter(|(replica, _)| !is_here(replica));
-        let earlier = others.find(|(_, met)| line.contains(&met.incarnation));
-        if let Some(earlier) = earlier.map(|(replica, _)| *replica) {
+        let is_earlier = |(replica, met): &(&ReplicaId, &Acquaintance)| {
+            !is_here(replica) && line.contains(&met.incarnation)
+        };
+        let earlier = self.met.iter().find(is_earlier).map(|(replica, _)| *replica);
+        if let Some(earlier) = earlier {
             self.met.remove(&earlier);
             if self.members.remove(&earlier) {
                 self.members.insert(hello.replica);

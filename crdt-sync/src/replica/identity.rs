@@ -11,12 +11,11 @@
 //! acknowledged that, then the same dots have two contents, of which the same one stays everywhere.
 //! To write all of it anew would count twice what stays. So the application is told what it is.
 
-use alloc::collections::BTreeSet;
-
 use crdt_core::Reading;
 
 use super::Replica;
 use crate::known::Known;
+use crate::sorted::SortedSet;
 use crate::{Event, Lattice};
 
 impl<S: Lattice> Replica<S> {
@@ -33,13 +32,13 @@ impl<S: Lattice> Replica<S> {
             self.give_way(now);
             return;
         }
-        let twins = if is_news { self.lineage.twins_of(own) } else { BTreeSet::new() };
+        let mut twins = if is_news { self.lineage.twins_of(own) } else { SortedSet::default() };
         // One that is known already says nothing of another: they may bear different ids.
-        let Some(twin) = twins.difference(&self.twins).next().copied() else { return };
-        for twin in twins.difference(&self.twins) {
+        twins.retain(|twin| self.twins.insert(*twin));
+        let Some(twin) = twins.iter().next().copied() else { return };
+        for twin in twins.iter() {
             self.holding.note_opening(*twin, self.lineage.get(*twin));
         }
-        self.twins.extend(twins);
         self.events.push_back(Event::Forked { one: own, other: twin });
         self.give_way(now);
     }

@@ -29,7 +29,7 @@ mod send;
 mod snapshot;
 mod watch;
 
-use alloc::collections::{BTreeMap, BTreeSet, VecDeque};
+use alloc::collections::{BTreeMap, VecDeque};
 use core::fmt;
 
 use crdt_core::{Reading, ReplicaId, Timestamp};
@@ -37,6 +37,7 @@ use crdt_core::{Reading, ReplicaId, Timestamp};
 use crate::holding::Holding;
 use crate::known::Known;
 use crate::link::Link;
+use crate::sorted::{SortedMap, SortedSet};
 use crate::transfer::{Receiving, Sending};
 use crate::{
     Config, Durability, Event, Incarnation, Lattice, Level, OpenError, Opening, Peer, Record,
@@ -119,17 +120,17 @@ pub struct Replica<S> {
     config: Config,
     holding: Holding<S>,
     links: BTreeMap<Peer, Link<S>>,
-    met: BTreeMap<ReplicaId, Acquaintance>,
-    members: BTreeSet<ReplicaId>,
-    retired: BTreeSet<ReplicaId>,
+    met: SortedMap<ReplicaId, Acquaintance>,
+    members: SortedSet<ReplicaId>,
+    retired: SortedSet<ReplicaId>,
     /// Transfers whose link is down, by the peer's incarnation.
-    suspended: BTreeMap<Incarnation, (Option<Sending>, Option<Receiving>)>,
+    suspended: SortedMap<Incarnation, (Option<Sending>, Option<Receiving>)>,
     /// Every opening that anybody has told of, for what it continues.
     lineage: Known,
     /// Those of them that show that this store was copied, or restored.
-    twins: BTreeSet<Incarnation>,
-    tokens: BTreeSet<Token>,
-    writes: BTreeSet<(Token, Durability)>,
+    twins: SortedSet<Incarnation>,
+    tokens: SortedSet<Token>,
+    writes: SortedSet<(Token, Durability)>,
     events: VecDeque<Event<S>>,
     joining: join::Joining,
     broadcasts: broadcast::Broadcasts,
@@ -175,12 +176,12 @@ impl<S: Lattice> Replica<S> {
             config,
             holding,
             links: BTreeMap::new(),
-            met: BTreeMap::new(),
-            members: BTreeSet::new(),
-            retired: BTreeSet::new(),
-            suspended: BTreeMap::new(),
-            tokens: BTreeSet::new(),
-            writes: BTreeSet::new(),
+            met: SortedMap::default(),
+            members: SortedSet::default(),
+            retired: SortedSet::default(),
+            suspended: SortedMap::default(),
+            tokens: SortedSet::default(),
+            writes: SortedSet::default(),
             events: VecDeque::new(),
             joining: join::Joining::NotYet,
             broadcasts: broadcast::Broadcasts::default(),
