@@ -20,6 +20,7 @@
 //! documentation says what does not hold for them.
 
 mod budget;
+mod dictionary;
 mod error;
 mod lattices;
 #[cfg(feature = "postcard")]

@@ -1,11 +1,8 @@
 //! Where canonical bytes are taken apart.
 
-use alloc::vec::Vec;
-
-use hashbrown::HashSet;
-
+use super::dictionary::Dictionary;
 use super::{Budget, DecodeError, DecodeErrorKind, VERSION};
-use crate::{ReplicaId, seed};
+use crate::ReplicaId;
 
 /// So many items may take no byte at all.
 const WITHOUT_BYTES: usize = 1 << 16;
@@ -20,12 +17,7 @@ pub struct Reader<'a> {
     items: usize,
     /// The greatest length that can be honest.
     longest: usize,
-    /// The ids mentioned so far, in order of their first mention.
-    replicas: Vec<ReplicaId>,
-    /// The greatest of them, as a number: what is above it is no repetition.
-    greatest: Option<u128>,
-    /// The ids up to the last that there was when one was looked up.
-    mentioned: HashSet<ReplicaId, ahash::RandomState>,
+    replicas: Dictionary,
 }
 
 impl<'a> Reader<'a> {
@@ -37,9 +29,7 @@ impl<'a> Reader<'a> {
             budget: *budget,
             items: budget.items.min(longest),
             longest,
-            replicas: Vec::new(),
-            greatest: None,
-            mentioned: HashSet::with_hasher(seed::hasher()),
+            replicas: Dictionary::default(),
         };
         if bytes.len() > budget.bytes {
             return Err(reader.error(DecodeErrorKind::OverBudget("bytes")));
@@ -64,14 +54,13 @@ impl<'a> Reader<'a> {
         let mut reader = Self::new(bytes, budget)?;
         // What was agreed on is not this message's to pay for.
         reader.budget.replicas = reader.budget.replicas.saturating_add(agreed.len());
-        reader.replicas = agreed.to_vec();
-        reader.greatest = agreed.iter().map(ReplicaId::as_u128).max();
+        reader.replicas = Dictionary::of(agreed);
         Ok(reader)
     }
 
     /// The dictionary so far: the ids agreed on, then those mentioned besides.
     pub fn replicas(&self) -> &[ReplicaId] {
-        &self.replicas
+        self.replicas.ids()
     }
 
     /// Ends the message.
@@ -257,28 +246,19 @@ impl<'a> Reader<'a> {
         match self.varint()? {
             0 => {
                 let id = ReplicaId::from_bytes(self.array()?);
-                if self.replicas.len() == self.budget.replicas {
+                if self.replicas.ids().len() == self.budget.replicas {
                     return Err(self.error(DecodeErrorKind::OverBudget("replicas")));
                 }
-                if self.is_repeated(id) {
+                if self.replicas.place(id).is_some() {
                     return Err(self.error(DecodeErrorKind::RepeatedReplica));
                 }
-                self.replicas.push(id);
-                self.greatest = self.greatest.max(Some(id.as_u128()));
+                self.replicas.mention(id);
                 Ok(id)
             }
             place => usize::try_from(place - 1)
                 .ok()
-                .and_then(|place| self.replicas.get(place).copied())
+                .and_then(|place| self.replicas.ids().get(place).copied())
                 .ok_or_else(|| self.error(DecodeErrorKind::UnknownReplica)),
         }
-    }
-    /// Whether an id has been named before. Ascending ones are told without being looked up.
-    fn is_repeated(&mut self, id: ReplicaId) -> bool {
-        if self.greatest < Some(id.as_u128()) {
-            return false;
-        }
-        self.mentioned.extend(self.replicas.iter().skip(self.mentioned.len()));
-        self.mentioned.contains(&id)
     }
 }

@@ -2,14 +2,9 @@
 
 use alloc::vec::Vec;
 
-use hashbrown::HashMap;
-use smallvec::SmallVec;
-
 use super::VERSION;
-use crate::{ReplicaId, seed};
-
-/// Up to this many ids are searched one by one.
-const SCANNED: usize = 8;
+use super::dictionary::Dictionary;
+use crate::ReplicaId;
 
 /// Room for a delta or a register, so that small messages are written without growing.
 const SMALL: usize = 64;
@@ -18,13 +13,7 @@ const SMALL: usize = 64;
 #[derive(Debug)]
 pub struct Writer {
     bytes: Vec<u8>,
-    /// The ids mentioned so far, in order of their first mention.
-    replicas: SmallVec<[ReplicaId; 1]>,
-    /// The greatest of them, as a number: what is above it is new. Types list ids in ascending order, so most
-    /// are told to be new without being looked up.
-    greatest: Option<u128>,
-    /// Their places, up to the last that there was when one was looked up.
-    places: HashMap<ReplicaId, usize, ahash::RandomState>,
+    replicas: Dictionary,
 }
 
 impl Writer {
@@ -45,12 +34,7 @@ impl Writer {
     }
 
     fn of(bytes: Vec<u8>) -> Self {
-        Self {
-            bytes,
-            replicas: SmallVec::new(),
-            greatest: None,
-            places: HashMap::with_hasher(seed::hasher()),
-        }
+        Self { bytes, replicas: Dictionary::default() }
     }
 
     /// A message whose dictionary begins with ids that both ends have agreed on: the version is
@@ -58,19 +42,18 @@ impl Writer {
     /// once. See [`encode_with`](super::encode_with).
     pub fn with_replicas(agreed: &[ReplicaId]) -> Self {
         let mut writer = Self::new();
-        writer.replicas = agreed.into();
-        writer.greatest = agreed.iter().map(ReplicaId::as_u128).max();
+        writer.replicas = Dictionary::of(agreed);
         writer
     }
 
     /// The dictionary so far: the ids agreed on, then those mentioned besides.
     pub fn replicas(&self) -> &[ReplicaId] {
-        &self.replicas
+        self.replicas.ids()
     }
 
     /// The bytes, and the [dictionary](Writer::replicas).
     pub fn into_parts(self) -> (Vec<u8>, Vec<ReplicaId>) {
-        (self.bytes, self.replicas.into_vec())
+        (self.bytes, self.replicas.into_ids())
     }
 
     /// The bytes.
@@ -85,9 +68,7 @@ impl Writer {
     /// As new, but for the room that it has made.
     pub(crate) fn clear(&mut self) {
         self.bytes.clear();
-        self.replicas.clear();
-        self.greatest = None;
-        self.places.clear();
+        self.replicas = Dictionary::default();
     }
 
     /// One byte.
@@ -117,30 +98,13 @@ impl Writer {
 
     /// A replica id: written out at its first mention, by its place afterwards.
     pub fn replica(&mut self, id: ReplicaId) {
-        if let Some(place) = self.place(id) {
+        if let Some(place) = self.replicas.place(id) {
             self.count(place + 1);
         } else {
             self.byte(0);
             self.raw(id.as_bytes());
-            self.mention(id);
+            self.replicas.mention(id);
         }
-    }
-
-    fn place(&mut self, id: ReplicaId) -> Option<usize> {
-        if self.greatest < Some(id.as_u128()) {
-            return None;
-        }
-        if self.replicas.len() <= SCANNED {
-            return self.replicas.iter().position(|mentioned| *mentioned == id);
-        }
-        let all = self.replicas.iter().copied().enumerate();
-        self.places.extend(all.skip(self.places.len()).map(|(place, id)| (id, place)));
-        self.places.get(&id).copied()
-    }
-
-    fn mention(&mut self, id: ReplicaId) {
-        self.replicas.push(id);
-        self.greatest = self.greatest.max(Some(id.as_u128()));
     }
 }
 
