@@ -1,6 +1,7 @@
 //! What the engine does, as a document: merge, deltas, and what lets two replicas compare.
 
-use alloc::collections::BTreeSet;
+use alloc::sync::Arc;
+use alloc::vec::Vec;
 
 use crdt_core::wire::Writer;
 use crdt_core::{
@@ -55,16 +56,20 @@ impl Delta for Document {
     /// Names, each once and in order, under which something was written or removed, also where
     /// that changes nothing that is read: an element that was added again.
     fn merge_naming(&mut self, mut other: Self, name: &mut dyn FnMut(&str)) -> Self {
-        let mut names = BTreeSet::new();
+        let mut names = Vec::<Arc<str>>::new();
         let Self { map, index } = self;
         index.share_all(&mut other.map);
         let novel = map.merge_novel_watched(other.map, |without, change| {
             let (Change::Appeared(entry) | Change::Vanished(entry)) = &change;
-            if !names.contains(&entry.key().name) {
-                names.insert(entry.key().name.clone());
+            let changed = &entry.key().name;
+            // Entries of one name mostly come one after the other, and share it.
+            if !names.last().is_some_and(|last| Arc::ptr_eq(last, changed)) {
+                names.push(changed.clone());
             }
             index.follow(without, change);
         });
+        names.sort_unstable();
+        names.dedup();
         for changed in &names {
             name(changed);
         }

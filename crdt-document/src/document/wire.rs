@@ -3,7 +3,6 @@
 //! The writer of a counter's cell is not written: it is that of the dot. Nor is which variant a
 //! cell is: its key says it. So what must hold cannot be told otherwise.
 
-use alloc::collections::BTreeMap;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
@@ -38,25 +37,24 @@ impl Wire for Document {
 impl Document {
     /// Writes what is known of dots that have been seen.
     pub(super) fn write_among(&self, dots: &CausalContext, writer: &mut Writer) {
-        let mut numbers = BTreeMap::<&Arc<str>, u64>::new();
-        let mut last = None;
+        let mut names = Vec::<&Arc<str>>::new();
         for Key { name, .. } in self.map.entries_among(dots).map(Entry::key) {
             // Entries of one name mostly come one after the other, and share it.
-            if !last.is_some_and(|last| Arc::ptr_eq(last, name)) {
-                numbers.insert(name, 0);
-                last = Some(name);
+            if !names.last().is_some_and(|last| Arc::ptr_eq(last, name)) {
+                names.push(name);
             }
         }
-        writer.count(numbers.len());
-        for ((name, number), place) in numbers.iter_mut().zip(0..) {
-            *number = place;
+        names.sort_unstable();
+        names.dedup();
+        writer.count(names.len());
+        for name in &names {
             name.write_to(writer);
         }
         let mut last = None;
         let key = |entry: &Entry<Key, Cell>, writer: &mut Writer| {
             let Key { name, place } = entry.key();
             if !last.is_some_and(|(last, _)| Arc::ptr_eq(last, name)) {
-                last = numbers.get_key_value(name).map(|(name, number)| (*name, *number));
+                last = names.binary_search(&name).ok().map(|number| (names[number], number as u64));
             }
             let number = last.map_or(0, |(_, number)| number);
             writer.varint(number * SHAPES + u64::from(place.shape().number()));
