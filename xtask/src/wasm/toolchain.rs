@@ -17,6 +17,11 @@ const DEBIAN_RUSTC: &str = "/usr/bin/rustc";
 const DEBIAN_SOURCES: &str = "/usr/lib/rustlib/src/rust/library/Cargo.lock";
 const DEBIAN_LINKER: &str = "/usr/bin/wasm-ld-19";
 
+/// What keeps the optimizer from making the module larger and no faster. It would put functions of up to 325, in its
+/// own measure, into all their callers where the source says `#[inline]`, as most of the standard library does; and
+/// it would unroll loops.
+const SMALLER: &str = "-Cllvm-args=-inlinehint-threshold=75 -Cllvm-args=-unroll-threshold=10";
+
 /// A compiler that can build for WebAssembly.
 pub(super) enum Toolchain {
     /// The one that runs this, which has the standard library.
@@ -80,17 +85,17 @@ impl Toolchain {
     /// builds, so that the same sources give the same bytes anywhere.
     pub(super) fn cargo(&self, target: &Path) -> Result<Command, String> {
         let here = root().canonicalize().map_err(|error| format!("the workspace: {error}"))?;
-        let remap = format!(
-            "--remap-path-prefix={}=/cargo --remap-path-prefix={}=/src",
+        let flags = format!(
+            "{SMALLER} --remap-path-prefix={}=/cargo --remap-path-prefix={}=/src",
             cargo_home()?.display(),
             here.display()
         );
         let (mut cargo, flags) = match self {
-            Self::Active => (crate::cargo::cargo(), remap),
+            Self::Active => (crate::cargo::cargo(), flags),
             Self::Debian { sysroot } => {
                 let mut cargo = debian_cargo();
                 cargo.env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER", DEBIAN_LINKER);
-                (cargo, format!("{remap} --sysroot={}", sysroot.display()))
+                (cargo, format!("{flags} --sysroot={}", sysroot.display()))
             }
         };
         cargo.env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS", flags);
