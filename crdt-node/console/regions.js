@@ -7,7 +7,7 @@ import { Plot } from "/console/plot.js";
 const LOOK_MS = 500;
 const SAMPLES = 120;
 
-const LEVELS = { fine: "fine", warning: "behind", critical: "far behind" };
+const LEVELS = { fine: "fine", unknown: "not known of all documents", warning: "behind", critical: "far behind" };
 
 /** What the page is told of the regions: by the node itself, or by the supervisor of a demonstration. */
 export class Regions {

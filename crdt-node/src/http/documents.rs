@@ -142,6 +142,8 @@ pub(super) async fn regions(_caller: Caller, State(node): State<Node>) -> Answer
                 "bytes": region.bytes,
                 "age_ms": u64::try_from(region.age.as_millis()).unwrap_or(u64::MAX),
                 "level": match region.level {
+                    // It may be anything of what was not asked yet.
+                    Level::Fine if region.unmet > 0 => "unknown",
                     Level::Fine => "fine",
                     Level::Warn => "warning",
                     Level::Critical => "critical",

@@ -5,6 +5,7 @@
 //! | `crdt_replication_lag_seconds` | `region` | histogram of the age of the oldest change that a region lacks, sampled once a second |
 //! | `crdt_unacknowledged_changes`, `crdt_unacknowledged_bytes` | `region` | what a region has not said to hold |
 //! | `crdt_region_connected` | `region` | 1 while there is a connection to it |
+//! | `crdt_unmet_documents` | `region` | documents of which it has not said yet what it has: what it lacks of them is in no other figure |
 //! | `crdt_quarantined_changes`, `crdt_quarantined_bytes` | `scope` | what waits, as it bears timestamps from the future |
 //! | `crdt_log_bytes` | `scope` | changes that are kept for those who have not acknowledged them |
 //! | `crdt_documents` | `scope` | how many there are |
@@ -18,7 +19,7 @@
 //!
 //! Labels are the regions and scopes of the configuration: nothing grows with documents or replicas. A
 //! region that is not connected and has not been met since the node started has no lag that could be known:
-//! there is no sample then, and `crdt_region_connected` is 0.
+//! there is no sample then, and `crdt_unmet_documents` is not 0.
 //!
 //! Each node has its own measurements, and there is nothing global: several may run in one process.
 //!
@@ -143,13 +144,14 @@ impl Metrics {
             for region in &figures.regions {
                 for (name, value) in [
                     ("crdt_region_connected", u64::from(region.is_connected)),
+                    ("crdt_unmet_documents", region.unmet as u64),
                     ("crdt_unacknowledged_changes", region.positions),
                     ("crdt_unacknowledged_bytes", region.bytes),
                 ] {
                     gauge!(name, "region" => region.name.clone()).set(float(value));
                 }
                 let lag = histogram!(LAG, "region" => region.name.clone());
-                if region.is_connected || !region.age.is_zero() {
+                if region.is_connected && region.unmet == 0 || !region.age.is_zero() {
                     lag.record(region.age);
                 }
             }
@@ -194,6 +196,10 @@ fn describe() {
     describe_gauge!("crdt_unacknowledged_changes", "Changes that a region has not said to hold");
     describe_gauge!("crdt_unacknowledged_bytes", "Bytes of the changes that a region lacks");
     describe_gauge!("crdt_region_connected", "1 while there is a connection to a region");
+    describe_gauge!(
+        "crdt_unmet_documents",
+        "Documents of which a region has not said yet what it has, since the node started"
+    );
     describe_gauge!(
         "crdt_quarantined_changes",
         "Changes that wait until the time of their timestamps has come"
