@@ -15,6 +15,8 @@ pub(super) struct Times {
     pub(super) late: u64,
     /// What was under way when a region was killed.
     pub(super) unanswered: u64,
+    /// What was answered otherwise than with success; there is no reason for it.
+    pub(super) refused: Vec<String>,
 }
 
 impl Times {
@@ -24,6 +26,7 @@ impl Times {
         self.durable.extend(other.durable);
         self.late += other.late;
         self.unanswered += other.unanswered;
+        self.refused.extend(other.refused);
     }
 }
 
@@ -49,7 +52,7 @@ impl Figures {
     }
 
     pub(super) fn told(&self) -> String {
-        let Times { reads, local, durable, late, unanswered } = &self.times;
+        let Times { reads, local, durable, late, unanswered, refused } = &self.times;
         let count = reads.len() + local.len() + durable.len();
         let seconds = self.took.as_secs_f64().max(f64::EPSILON);
         let count = u32::try_from(count).unwrap_or(u32::MAX);
@@ -68,6 +71,7 @@ impl Figures {
             row("writes, durable elsewhere", durable),
             format!("  not durable elsewhere in time: {late}"),
             format!("  unanswered, as a region was killed over it: {unanswered}"),
+            format!("  refused: {}", refused.len()),
             format!("  together again after each kill: {}", or_none(&caught_up.join(", "))),
             format!("  all equal after the end of the load: {:.1?}", self.settled),
             format!("  peak memory: {}", or_none(&memory.join(", "))),

@@ -75,11 +75,12 @@ impl Shared {
     }
 }
 
-/// Runs the load, and tells on `output` what came of it. Succeeds when nothing is lost.
+/// Runs the load, and tells on `output` what came of it. Succeeds when nothing is lost, and nothing
+/// refused.
 ///
 /// # Errors
 ///
-/// When something is lost that was answered as durable, regions do not come together again, or
+/// When something is lost that was answered as durable, an operation is refused, regions do not come together again, or
 /// processes cannot be run. All regions have been ended then too.
 pub fn load(load: &Load, output: &mut dyn Write) -> Result<(), Failure> {
     let regions = Plan::DEFAULT_REGIONS.map(String::from);
@@ -122,9 +123,13 @@ pub fn load(load: &Load, output: &mut dyn Write) -> Result<(), Failure> {
     }
     figures.lost = answered.lost(&clients)?;
     fleet.say(&figures.told())?;
-    match figures.lost {
-        0 => Ok(()),
-        lost => Err(Failure::new(format!("{lost} writes that were answered as durable are lost"))),
+    if figures.lost > 0 {
+        let lost = figures.lost;
+        return Err(Failure::new(format!("{lost} writes that were answered as durable are lost")));
+    }
+    match figures.times.refused.first() {
+        Some(refused) => Err(Failure::new(format!("what is right was refused: {refused}"))),
+        None => Ok(()),
     }
 }
 
