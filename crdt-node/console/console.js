@@ -44,6 +44,7 @@ function go(changes) {
 
 function told({ needsToken, state }) {
   find("token-form").hidden = !needsToken;
+  if (needsToken && token !== "") say(find("token-problem"), "The node does not know this token.");
   if (!state) return;
   if (region === "") region = state.regions[0]?.region ?? "";
   say(find("title"), `Region ${region}`);
@@ -84,6 +85,18 @@ async function begin() {
   edit(new Replica(), connectWebSocket);
 }
 
+/** Why a node refuses the document, if it does: a WebSocket does not tell its page. */
+async function refusal() {
+  if (here.supervised) return "";
+  const path = `${encodeURIComponent(scope)}/${encodeURIComponent(name)}`;
+  // Whether it may be written is refused by the first, whether it can be its name by the second.
+  for (const [ask, statuses] of [["sync", [401, 403, 404]], ["documents", [400]]]) {
+    const answer = await fetch(`/v1/${ask}/${path}`, { headers: headers() });
+    if (statuses.includes(answer.status)) return (await answer.json()).error.message;
+  }
+  return "";
+}
+
 function edit(replica, connectWebSocket) {
   const unsynced = [];
   const wrote = (write) => (unsynced.push(write), show());
@@ -91,6 +104,7 @@ function edit(replica, connectWebSocket) {
   const loading = { bytes: 0, since: undefined, isOver: false };
   let link;
   let isDue = false;
+  let why = "";
 
   /** What comes is counted, so that one can see that much is coming. */
   const socket = (url, protocols) => {
@@ -111,7 +125,11 @@ function edit(replica, connectWebSocket) {
   const connect = () => {
     const protocols = token === "" ? ["crdt"] : ["crdt", `bearer.${token}`];
     link = connectWebSocket(replica, where, { peer: PEER, protocols, socket, minDelayMs: 200, maxDelayMs: 2_000 });
-    link.subscribe(show);
+    link.subscribe(() => {
+      show();
+      if (link?.status === "open") why = "";
+      else refusal().then((told) => (why = told)).catch(() => (why = "")).finally(show);
+    });
   };
 
   function show() {
@@ -134,6 +152,7 @@ function edit(replica, connectWebSocket) {
     say(find("loaded"), bytesText(loading.bytes));
     let [is, text] = ["synced", `Everything written here is durable in ${region}.`];
     if (link === undefined) [is, text] = length === 0 ? ["offline", "Offline."] : ["waiting", `Offline. ${waiting}`];
+    else if (link.status !== "open" && why !== "") [is, text] = ["waiting", `${region} refuses the document: ${why}.`];
     else if (link.status !== "open") {
       [is, text] = ["waiting", `${region} cannot be reached: trying again.${length === 0 ? "" : ` ${waiting}`}`];
     } else if (length > 0) [is, text] = ["waiting", `Sending: ${waiting}`];

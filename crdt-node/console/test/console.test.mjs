@@ -4,9 +4,11 @@
 // CRDT_NODE=target/debug/crdt-node node --test crdt-node/console/test/
 
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
-import { existsSync } from "node:fs";
+import { execFileSync, spawn } from "node:child_process";
+import { once } from "node:events";
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 
@@ -178,6 +180,36 @@ test("a node shows the console by itself, in which a hostile name is text", { sk
   await page.locator("#links tr").nth(1).waitFor();
   await page.getByText("this one").waitFor();
   assert.deepEqual(problems, []);
+});
+
+test("what a node refuses is said, with why", { skip }, async () => {
+  const folder = mkdtempSync(join(tmpdir(), "console-"));
+  const hash = execFileSync(NODE, ["hash-token"], { input: "reads" }).toString().trim();
+  const config = join(folder, "node.toml");
+  writeFileSync(config, `[scope.global]\n[[token]]\nhash = "${hash}"\nscopes = ["global"]\nmay = "read"\n`);
+  const options = ["--region", "eu", "--listen", "127.0.0.1:0", "--data", folder, "--config", config];
+  const node = spawn(NODE, ["run", ...options, "--console", join(WASM, "dist")], { stdio: ["ignore", "pipe", "ignore"] });
+  try {
+    const [said] = await once(node.stdout.setEncoding("utf8"), "data");
+    const own = `http://${said.trim().split(" ").at(-1)}/`;
+    const page = await (await browser.newContext()).newPage();
+    const show = async (token) => {
+      await page.locator("#token").fill(token);
+      await page.locator("#token-form button").click();
+    };
+    await page.goto(own);
+    await show("guessed");
+    await page.getByText("The node does not know this token.").waitFor();
+    await show("reads");
+    await page.locator("#state", { hasText: "eu refuses the document" }).waitFor();
+    assert.match(await page.locator("#state").textContent(), /global/);
+    await page.goto(`${own}?scope=mars`);
+    await page.locator("#state", { hasText: "mars" }).waitFor();
+  } finally {
+    node.kill();
+    await once(node, "exit");
+    rmSync(folder, { recursive: true });
+  }
 });
 
 for (const colorScheme of ["light", "dark"]) {
