@@ -53,7 +53,7 @@ pub fn erase(folder: &Path, address: &Address) -> Result<bool, StoreError> {
     drop((copy, store));
     // Either the one or the other is there, whatever happens.
     fs::rename(Redb::file(&beside), &file).map_err(io)?;
-    fs::File::open(folder).and_then(|folder| folder.sync_all()).map_err(io)?;
+    super::redb::sync_folder(folder)?;
     fs::remove_dir_all(&beside).map_err(io)?;
     Ok(true)
 }

@@ -42,7 +42,7 @@ impl Redb {
     /// When another process has it open, when it is damaged or of a later release, and when the disk
     /// refuses. Such a store is never taken for an empty one: that would forget what was confirmed.
     pub fn open(folder: &Path) -> Result<Self, StoreError> {
-        fs::create_dir_all(folder).map_err(|error| StoreError::io(folder, error))?;
+        make_folder(folder)?;
         let path = Self::file(folder);
         if !path.try_exists().map_err(|error| StoreError::io(&path, error))? {
             Self::make(folder, &path)?;
@@ -79,8 +79,16 @@ impl Redb {
             Err(other) => return Err(failed(other.error)),
         }
         // The name is in the folder, and that has to be durable, too.
-        #[cfg(unix)]
-        fs::File::open(folder).and_then(|folder| folder.sync_all()).map_err(failed)?;
+        sync_folder(folder)
+    }
+
+    /// Enters the version into a file that was begun just now.
+    fn enter_version(&self) -> Result<(), StoreError> {
+        let transaction = self.begin()?;
+        transaction.open_table(ABOUT)?.insert("", VERSION)?;
+        transaction.open_table(SNAPSHOTS)?;
+        transaction.open_table(RECORDS)?;
+        transaction.commit()?;
         Ok(())
     }
 
@@ -116,6 +124,44 @@ fn sound<T>(path: &Path, read: impl FnOnce() -> Result<T, StoreError>) -> Result
     catch_unwind(AssertUnwindSafe(read)).unwrap_or_else(|_panic| {
         let what = "the database cannot make sense of it".into();
         Err(StoreError::Damaged { path: path.into(), what })
+
+    /// Begins what becomes as durable as the disk can make it: `Durability::Immediate` is what is not
+    /// said otherwise. In two phases, as the database would else go back by one commit, without a word,
+    /// when it finds damage after a crash: it cannot tell that from a commit cut short. Cost: a second wait
+    /// for the disk in each commit, so that a short one takes 0.33 ms instead of 0.24 ms (the median on one
+    /// virtual disk).
+    fn begin(&self) -> Result<WriteTransaction, StoreError> {
+        let mut transaction = self.database.begin_write()?;
+        transaction.set_two_phase_commit(true);
+        Ok(transaction)
+    }
+
+    fn damaged(&self, what: String) -> StoreError {
+        StoreError::Damaged { path: self.path.clone(), what }
+    }
+}
+
+/// Makes a folder, and those that it is in, so that their names outlast a power failure, too.
+fn make_folder(folder: &Path) -> Result<(), StoreError> {
+    let is_missing = |folder: &&Path| !folder.as_os_str().is_empty() && !folder.exists();
+    let missing: Vec<_> = folder.ancestors().take_while(is_missing).collect();
+    fs::create_dir_all(folder).map_err(|error| StoreError::io(folder, error))?;
+    for made in missing {
+        let parent = made.parent().filter(|parent| !parent.as_os_str().is_empty());
+        sync_folder(parent.unwrap_or(Path::new(".")))?;
+    }
+    Ok(())
+}
+
+/// Has the names that are in a folder outlast a power failure.
+pub(super) fn sync_folder(folder: &Path) -> Result<(), StoreError> {
+    #[cfg(test)]
+    super::tests::SYNCED.with_borrow_mut(|synced| synced.push(folder.to_path_buf()));
+    #[cfg(unix)]
+    fs::File::open(folder)
+        .and_then(|folder| folder.sync_all())
+        .map_err(|error| StoreError::io(folder, error))?;
+    Ok(())
     })
 }
 

@@ -1,9 +1,15 @@
 //! What both stores promise, and what only a file can break.
 
+use std::cell::RefCell;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::{Address, Change, Memory, Redb, Store, StoreError, Stored};
+
+thread_local! {
+    /// The folders whose names a store has made durable.
+    pub(super) static SYNCED: RefCell<Vec<PathBuf>> = const { RefCell::new(Vec::new()) };
+}
 
 fn cart() -> Address {
     Address::new("global", "cart")
@@ -187,4 +193,17 @@ fn an_erased_document_leaves_no_byte_in_the_file_and_the_others_are_as_they_were
     let nowhere = folder.path().join("nowhere");
     assert!(matches!(super::erase(&nowhere, &kept), Err(StoreError::Io { .. })));
     assert!(!nowhere.exists());
+}
+
+/// The name of a folder that a store was the first to be put in was not durable: a power failure could
+/// take the folder, and all that was answered as durable.
+#[test]
+fn the_folders_that_are_made_for_a_store_are_durable() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (made, store) = (folder.path().join("made"), folder.path().join("made/store"));
+    SYNCED.take();
+    drop(open(&store));
+    assert_eq!(SYNCED.take(), [made, folder.path().to_path_buf(), store.clone()]);
+    drop(open(&store));
+    assert_eq!(SYNCED.take(), Vec::<PathBuf>::new());
 }
