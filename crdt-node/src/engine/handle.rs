@@ -83,8 +83,8 @@ impl Engine {
     /// Writes a document, all of it or nothing; a document that is not there is made. Answers when it
     /// is durable as asked for, or at the latest after `patience`, and says how far it has come.
     ///
-    /// Cost: that of `change`, its bytes on each link, and a part of one wait for the disk: what is written
-    /// while another is waited for shares the next. O(links), as each is asked whether it is for the document.
+    /// Cost: that of `change`, its bytes on each link, and a part of one commit: what is written
+    /// while another is under way shares the next. O(links), as each is asked whether it is for the document.
     ///
     /// # Errors
     ///

@@ -14,7 +14,7 @@ use crate::store::{Address, Change, Store, StoreError};
 pub(super) type Saved = BTreeMap<Address, u64>;
 
 /// Commits one batch after the other: what comes while one is under way goes with the next, so many
-/// writes cost one wait for the disk.
+/// writes cost one commit.
 pub(super) struct Saver {
     store: Arc<dyn Store>,
     metrics: Metrics,

@@ -10,6 +10,8 @@
 //! | `erase` | how a document is taken out of a file |
 //! | `error` | why a store cannot be used |
 
+#[cfg(test)]
+mod damage_tests;
 mod erase;
 mod error;
 mod memory;
@@ -93,7 +95,7 @@ pub trait Store: Send + Sync {
     fn read(&self, address: &Address) -> Result<Stored, StoreError>;
 
     /// Makes changes durable, in their order: all of them or, should the process end or the disk
-    /// refuse, none. Costs one wait for the disk, however many they are.
+    /// refuse, none. Costs two waits for the disk, however many they are: what they are, and that they are.
     ///
     /// # Errors
     ///

@@ -41,16 +41,34 @@ impl Redb {
     ///
     /// When another process has it open, when it is damaged or of a later release, and when the disk
     /// refuses. Such a store is never taken for an empty one: that would forget what was confirmed.
+    ///
+    /// Cost: that of reading the file, as the checksums of all that it holds are verified: 0.5 to 0.8 s for
+    /// 100 MB of documents in a file of 270 MB.
     pub fn open(folder: &Path) -> Result<Self, StoreError> {
         make_folder(folder)?;
         let path = Self::file(folder);
         if !path.try_exists().map_err(|error| StoreError::io(&path, error))? {
             Self::make(folder, &path)?;
         }
-        let open = || Database::open(&path).map_err(|error| refusal(&path, error));
+        let open = || {
+            let refused = |error| refusal(&path, error);
+            let mut database = Database::open(&path).map_err(refused)?;
+            // What was closed in good order is believed by the database, whatever its bytes have become.
+            let _whole = database.check_integrity().map_err(refused)?;
+            Ok(database)
+        };
         let database = sound(&path, open)?;
         let store = Self { database, path };
-        sound(&store.path, || store.check_version())?;
+        let checked = sound(&store.path, || {
+            store.check_version()?;
+            // What is no part of a checksum, the database finds when it writes.
+            Ok(store.begin()?.commit()?)
+        });
+        if let Err(refused) = checked {
+            let path = store.path.clone();
+            let _as_damaged = sound(&path, move || Ok(drop(store)));
+            return Err(refused);
+        }
         Ok(store)
     }
 
@@ -71,7 +89,7 @@ impl Redb {
             .into_temp_path();
         let database = Database::create(&begun).map_err(|error| refusal(&begun, error))?;
         let made = Self { database, path: begun.to_path_buf() };
-        made.check_version()?;
+        made.enter_version()?;
         drop(made);
         match begun.persist_noclobber(path) {
             Ok(()) => {}
@@ -92,38 +110,20 @@ impl Redb {
         Ok(())
     }
 
-    /// Enters the version into a file that was begun just now, and refuses any other.
+    /// Refuses any other version. A file that does not say one has lost it, with all else perhaps.
     fn check_version(&self) -> Result<(), StoreError> {
-        let transaction = self.database.begin_write()?;
-        {
-            let mut about = transaction.open_table(ABOUT)?;
-            let version = about.get("")?.map(|version| version.value());
-            match version {
-                Some(VERSION) => {}
-                Some(version) => {
-                    return Err(StoreError::Newer { path: self.path.clone(), version });
-                }
-                None if transaction.open_table(RECORDS)?.is_empty()? => {
-                    about.insert("", VERSION)?;
-                    transaction.open_table(SNAPSHOTS)?;
-                }
-                None => {
-                    let what = "it does not say its version".into();
-                    return Err(StoreError::Damaged { path: self.path.clone(), what });
-                }
-            }
+        let transaction = self.database.begin_read()?;
+        let about = match transaction.open_table(ABOUT) {
+            Ok(about) => about.get("")?.map(|version| version.value()),
+            Err(redb::TableError::TableDoesNotExist(_)) => None,
+            Err(error) => return Err(error.into()),
+        };
+        match about {
+            Some(VERSION) => Ok(()),
+            Some(version) => Err(StoreError::Newer { path: self.path.clone(), version }),
+            None => Err(self.damaged("it does not say its version".into())),
         }
-        transaction.commit()?;
-        Ok(())
     }
-}
-
-/// Does what may come upon damage. The database asserts some of what it expects of a file: that a page
-/// is there, for one. Such a file is damaged, and no reason to end the process.
-fn sound<T>(path: &Path, read: impl FnOnce() -> Result<T, StoreError>) -> Result<T, StoreError> {
-    catch_unwind(AssertUnwindSafe(read)).unwrap_or_else(|_panic| {
-        let what = "the database cannot make sense of it".into();
-        Err(StoreError::Damaged { path: path.into(), what })
 
     /// Begins what becomes as durable as the disk can make it: `Durability::Immediate` is what is not
     /// said otherwise. In two phases, as the database would else go back by one commit, without a word,
@@ -162,6 +162,14 @@ pub(super) fn sync_folder(folder: &Path) -> Result<(), StoreError> {
         .and_then(|folder| folder.sync_all())
         .map_err(|error| StoreError::io(folder, error))?;
     Ok(())
+}
+
+/// Does what may come upon damage. The database asserts some of what it expects of a file: that a page
+/// is there, for one. Such a file is damaged, and no reason to end the process.
+fn sound<T>(path: &Path, read: impl FnOnce() -> Result<T, StoreError>) -> Result<T, StoreError> {
+    catch_unwind(AssertUnwindSafe(read)).unwrap_or_else(|_panic| {
+        let what = "the database cannot make sense of it".into();
+        Err(StoreError::Damaged { path: path.into(), what })
     })
 }
 
@@ -189,8 +197,7 @@ impl Store for Redb {
     }
 
     fn commit(&self, changes: &[Change]) -> Result<(), StoreError> {
-        // As durable as the disk can make it: `Durability::Immediate` is what is not said otherwise.
-        let transaction = self.database.begin_write()?;
+        let transaction = self.begin()?;
         apply(&transaction, changes)?;
         transaction.commit()?;
         Ok(())
@@ -206,21 +213,38 @@ impl Redb {
     fn all_addresses(&self) -> Result<Vec<Address>, StoreError> {
         let transaction = self.database.begin_read()?;
         let mut addresses = BTreeSet::new();
-        for entry in transaction.open_table(SNAPSHOTS)?.iter()? {
+        let snapshots = transaction.open_table(SNAPSHOTS)?;
+        let mut read = 0;
+        for entry in snapshots.iter()? {
             let (address, _) = entry?;
             let (scope, document) = address.value();
             addresses.insert(Address::new(scope, document));
+            read += 1;
         }
+        self.check_count("snapshots", read, snapshots.len()?)?;
         let records = transaction.open_table(RECORDS)?;
-        // From one document to the next, and not from record to record.
-        let mut next = records.first()?.map(|(key, _)| address_of(&key));
-        while let Some(address) = next {
-            let after = (address.scope.as_str(), address.document.as_str(), u64::MAX);
-            let key = records.range(after..)?.next().transpose()?;
-            next = key.map(|(key, _)| address_of(&key));
-            addresses.insert(address);
+        let (mut read, mut last) = (0, None);
+        for entry in records.iter()? {
+            let (key, _) = entry?;
+            let (scope, document, _) = key.value();
+            // From one record of a document to the next nothing is copied.
+            let is_of = |last: &Address| last.scope == scope && last.document == document;
+            if !last.as_ref().is_some_and(is_of) {
+                addresses.extend(last.replace(Address::new(scope, document)));
+            }
+            read += 1;
         }
+        addresses.extend(last);
+        self.check_count("records", read, records.len()?)?;
         Ok(addresses.into_iter().collect())
+    }
+
+    /// Refuses a store of which less, or more, is found than was put there.
+    fn check_count(&self, what: &str, read: u64, held: u64) -> Result<(), StoreError> {
+        if read == held {
+            return Ok(());
+        }
+        Err(self.damaged(format!("it holds {held} {what}, and {read} can be read")))
     }
 
     fn read_one(&self, address: &Address) -> Result<Stored, StoreError> {
@@ -243,11 +267,6 @@ impl Redb {
         }
         Ok(stored)
     }
-}
-
-fn address_of(key: &redb::AccessGuard<'_, (&'static str, &'static str, u64)>) -> Address {
-    let (scope, document, _) = key.value();
-    Address::new(scope, document)
 }
 
 fn apply(transaction: &WriteTransaction, changes: &[Change]) -> Result<(), StoreError> {
