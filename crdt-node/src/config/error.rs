@@ -79,6 +79,24 @@ pub enum ConfigError {
     },
     /// Connections cannot be encrypted as configured.
     Tls(TlsError),
+    /// A token is shown by a region that is no peer.
+    TokenRegion {
+        /// The region.
+        region: String,
+    },
+    /// A limit is out of range.
+    Limit {
+        /// Which.
+        limit: &'static str,
+        /// What is there.
+        value: u64,
+        /// The least that it may be.
+        least: u64,
+        /// The most that it may be.
+        most: u64,
+    },
+    /// There is no folder for the store, and nobody has said that documents are kept in memory only.
+    NoData,
     /// A token is bound to a replica id that is none.
     Replica {
         /// What is there.
@@ -142,6 +160,18 @@ impl fmt::Display for ConfigError {
                 f,
                 "{hash:?} is not the hash of a token: `crdt-node hash-token` prints one, of 64 \
                  hexadecimal digits"
+            ),
+            Self::TokenRegion { region } => write!(
+                f,
+                "a token is for the region {region}, which is no peer: add it as a [[peer]], or mend \
+                 its name"
+            ),
+            Self::Limit { limit, value, least, most } => {
+                write!(f, "limits.{limit} is {value}: take {least} to {most}")
+            }
+            Self::NoData => f.write_str(
+                "there is no folder for the store: say `--data FOLDER`, or `data` in the file; or \
+                 --in-memory, and all is lost when the process ends",
             ),
             Self::Replica { replica } => {
                 write!(f, "a token is for the replica {replica:?}, which is no id: it is a UUID")

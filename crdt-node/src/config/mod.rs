@@ -34,12 +34,14 @@
 //! | `error` | what is wrong with a configuration |
 //! | `access` | what a token allows |
 //! | `authorizer` | who may do what, and speak for which replica |
+//! | `limits` | the bounds of what a node takes |
 //! | `tls` | what connections are encrypted with |
 //! | `nats` | how the region's NATS server is reached |
 
 mod access;
 mod authorizer;
 mod error;
+mod limits;
 mod nats;
 #[cfg(test)]
 mod tests;
@@ -54,6 +56,7 @@ use serde::Deserialize;
 pub use access::{Access, Caller, May, hash_of};
 pub use authorizer::{Authorizer, Tokens};
 pub use error::ConfigError;
+pub use limits::Limits;
 pub use nats::Nats;
 pub use tls::Tls;
 
@@ -136,35 +139,6 @@ impl Scope {
     /// Whether a region may hold it.
     pub fn includes(&self, region: &str) -> bool {
         self.regions.as_ref().is_none_or(|regions| regions.contains(region))
-    }
-}
-
-/// The bounds of what a node takes.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct Limits {
-    /// How many documents there may be.
-    pub documents: usize,
-    /// How long a request may be, in bytes.
-    pub request_bytes: usize,
-    /// How many connections there may be at a time, for whatever they are.
-    pub connections: usize,
-    /// How long the head of a request may take to come, its body besides, and an answer to be taken, in
-    /// milliseconds. A connection on which nothing is asked for as long is ended.
-    pub slow_ms: u64,
-    /// How long a request waits at most, in milliseconds.
-    pub wait_ms: u64,
-}
-
-impl Default for Limits {
-    fn default() -> Self {
-        Self {
-            documents: 100_000,
-            request_bytes: 1 << 20,
-            connections: 4_096,
-            slow_ms: 30_000,
-            wait_ms: 30_000,
-        }
     }
 }
 
@@ -265,13 +239,21 @@ impl Config {
         for token in &self.tokens {
             token.check(&self.scope_names())?;
         }
+            if let Some(region) = token.region.as_ref().filter(|region| !self.is_peer(region)) {
+                return Err(ConfigError::TokenRegion { region: region.clone() });
+            }
         if self.tokens.is_empty() && !self.listen.ip().is_loopback() && !is_open {
+        self.limits.check()?;
             return Err(ConfigError::Open { listen: self.listen });
         }
         Ok(())
     }
 
     /// With NATS, what is bound to regions goes directly between them.
+    fn is_peer(&self, region: &str) -> bool {
+        self.peers.iter().any(|peer| peer.region == region)
+    }
+
     fn check_nats(&self) -> Result<(), ConfigError> {
         if self.nats.is_none() {
             return Ok(());

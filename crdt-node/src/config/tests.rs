@@ -51,8 +51,22 @@ fn what_cannot_be_meant_is_refused_by_name() {
     assert!(refused("[[token]]\nhash = \"secret\"").contains("is not the hash of a token"));
     let token = format!("[[token]]\nhash = \"{}\"\nscopes = [\"us\"]", hash_of("secret"));
     assert!(refused(&token).contains("the scope us"));
+    let token = format!("[[token]]\nhash = \"{}\"\nregion = \"uss\"", hash_of("secret"));
+    assert!(refused(&token).contains("the region uss, which is no peer"));
     let unknown = Config::parse("lisen = 1", Some("eu"), Some(([127, 0, 0, 1], 0).into()));
     assert!(unknown.expect_err("must be refused").to_string().contains("unknown field `lisen`"));
+}
+
+/// As many connections as a number can say ended the process, and none at all was taken for a limit.
+#[test]
+fn a_limit_out_of_range_is_refused_by_name() {
+    for limit in ["documents", "request_bytes", "connections", "slow_ms", "wait_ms"] {
+        for value in ["0", "9223372036854775807"] {
+            let said = refused(&format!("[limits]\n{limit} = {value}"));
+            assert!(said.contains(&format!("limits.{limit} is {value}: take ")), "{said}");
+        }
+    }
+    parsed("[limits]\nconnections = 1000000").check(false).expect("is right");
 }
 
 #[test]
