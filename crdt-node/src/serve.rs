@@ -107,9 +107,21 @@ async fn serve_until(
     };
     let (engine, mut ended) =
         engine::start(settings, Arc::clone(&store)).map_err(ServeError::Start)?;
-    let cannot_listen = |error| ServeError::Listen(config.listen, error);
-    let listener = TcpListener::bind(config.listen).await.map_err(cannot_listen)?;
-    let address = listener.local_addr().map_err(cannot_listen)?;
+    if config.data.is_none() {
+        tracing::warn!("documents are kept in memory only: all is lost when the process ends");
+    }
+    let bound = async {
+        let listener = TcpListener::bind(config.listen).await?;
+        listener.local_addr().map(|address| (listener, address))
+    };
+    let (listener, address) = match bound.await {
+        Ok(bound) => bound,
+        Err(error) => {
+            engine.end().await;
+            let _closed = ended.await;
+            return Err(ServeError::Listen(config.listen, error));
+        }
+    };
     let is_encrypted = acceptor.is_some();
     tracing::info!(region = config.region, %address, encrypted = is_encrypted, "serving");
     println!("listening on {address}");
@@ -129,17 +141,21 @@ async fn serve_until(
     let tasks: Vec<_> = dialing.chain([watching]).collect();
     let served = listen(listener, acceptor, node.clone());
     let streamed = streamed(node.clone());
-    tokio::select! {
-        () = served => {}
-        failed = streamed => failed?,
-        _ = &mut ended => return Err(ServeError::Failed),
-        () = asked_to_end() => {}
-        () = gone(supervised) => {}
-    }
+    let outcome = tokio::select! {
+        () = served => Ok(()),
+        failed = streamed => failed,
+        _ = &mut ended => Err(ServeError::Failed),
+        () = asked_to_end() => Ok(()),
+        () = gone(supervised) => Ok(()),
+    };
     tasks.iter().for_each(tokio::task::JoinHandle::abort);
-    node.engine.end().await;
-    let _closed = ended.await;
-    Ok(())
+    if !matches!(outcome, Err(ServeError::Failed)) {
+        node.engine.end().await;
+        let _closed = ended.await;
+    }
+    // What was written is answered, and who answers is waited for.
+    node.end_connections(LAST_ANSWERS).await;
+    outcome
 }
 
 /// Serves the region's NATS server, if it has one, until that is of no use.

@@ -244,3 +244,22 @@ async fn a_server_that_is_none_of_the_region_is_refused_by_name() {
     let error = nats::run(Node::new(engine, config)).await.expect_err("it is another's");
     assert!(error.is_final() && error.to_string().contains("domain \"eu\""), "{error}");
 }
+
+/// A server that was restarted with a mistake in its configuration ended the region, which served without it
+/// while it was away.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_that_comes_back_of_no_use_does_not_end_the_region() {
+    let Some(hub) = Server::start("eu", None) else { return };
+    let mut leaf = Server::start("us", Some(hub.leaf_port())).expect("as before");
+    let regions = two(&Way::Nats([&hub, &leaf])).await;
+    leaf.kill();
+    leaf.restart_in("mars");
+    tokio::time::sleep(Duration::from_secs(4)).await;
+    let is_over = regions[1].tasks.iter().any(JoinHandle::is_finished);
+    assert!(!is_over, "it is tried again");
+    assert!(regions[1].add(1, Durable::Local, LONG).await);
+    leaf.kill();
+    leaf.restart();
+    assert!(regions[1].add(2, Durable::One, LONG).await, "they meet again");
+    are_equal(&regions, 3).await;
+}

@@ -36,16 +36,22 @@ const PAUSE: Duration = Duration::from_secs(1);
 ///
 /// # Errors
 ///
-/// When it cannot work, however often it is tried: the server is too old, or is none that was meant, or has a
-/// stream under one of the names that is another. While the server is away, it is tried again.
+/// At the start, when it cannot work, however often it is tried: the server is too old, or is none that was
+/// meant, or has a stream under one of the names that is another. While the server is away, it is
+/// tried again; so it is when it comes back as one of no use, since the region serves without it.
 pub async fn run(node: Node) -> Result<(), NatsError> {
     let Some(nats) = node.config.nats.clone() else { return Ok(()) };
+    let mut is_start = true;
     loop {
         match session::run(&node, &nats).await {
             Ok(()) => return Ok(()),
-            Err(error) if error.is_final() => return Err(error),
+            Err(error) if error.is_final() && is_start => return Err(error),
+            Err(error) if error.is_final() => {
+                tracing::error!(%error, url = nats.url, "NATS came back, and is of no use");
+            }
             Err(error) => tracing::warn!(%error, url = nats.url, "NATS is away"),
         }
+        is_start = false;
         sleep(PAUSE).await;
     }
 }

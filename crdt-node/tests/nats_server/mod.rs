@@ -57,6 +57,12 @@ impl Server {
         self.child = spawn(self.folder.path(), self.domain, self.hub, ports);
     }
 
+    /// Restarts it as a server of another domain.
+    pub(crate) fn restart_in(&mut self, domain: &'static str) {
+        let ports = (i32::from(self.ports.0), i32::from(self.ports.1));
+        self.child = spawn(self.folder.path(), domain, self.hub, ports);
+    }
+
     /// How many messages a stream of this domain has.
     pub(crate) async fn messages(&self, stream: &str) -> u64 {
         let client = async_nats::connect(self.nats().url).await.expect("connects");
