@@ -111,6 +111,16 @@ impl Documents {
     pub(super) fn addresses(&self) -> impl Iterator<Item = &Address> {
         self.held.keys()
     }
+    pub(super) fn contains(&self, address: &Address) -> bool {
+        self.held.contains_key(address)
+    }
+
+    /// Forgets one that was made just now, and that nothing was written to.
+    pub(super) fn remove(&mut self, address: &Address) {
+        self.held.remove(address);
+        self.dirty.remove(address);
+    }
+
 
     /// The addresses of those that a link is for.
     pub(super) fn all(&self, of: &Holds) -> Vec<Address> {

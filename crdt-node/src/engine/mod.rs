@@ -185,9 +185,17 @@ impl Task {
                 waits.read(request, documents.touch(&address));
             }
             Input::Write(request) => {
-                let made = links.make(&request.address, documents, settings, now);
-                match (made, documents.touch(&request.address)) {
-                    (Ok(()), Some(held)) => waits.write(request, held, settings, now),
+                let address = request.address.clone();
+                let is_new = !documents.contains(&address);
+                let made = links.make(&address, documents, settings, now);
+                match (made, documents.touch(&address)) {
+                    (Ok(()), Some(held)) => {
+                        let is_written = waits.write(request, held, settings, now);
+                        if is_new && !is_written {
+                            // Nobody has heard of it yet.
+                            documents.remove(&address);
+                        }
+                    }
                     (made, _) => {
                         let refusal = made.err().unwrap_or(Refusal::NoDocument);
                         let _gone = request.answer.send(Err(refusal));

@@ -63,14 +63,14 @@ impl Waits {
         }
     }
 
-    /// Writes a document; the answer comes when it is durable.
+    /// Writes a document; the answer comes when it is durable. Tells whether it was written.
     pub(super) fn write(
         &mut self,
         request: WriteRequest,
         held: &mut Held,
         settings: &Settings,
         now: Reading,
-    ) {
+    ) -> bool {
         let WriteRequest { address, at, change, durable, until_ms, answer } = request;
         let written = held.replica.try_write(now, |document, me, stamp| {
             document.transact(Author::new(me, at.unwrap_or(stamp)), change)
@@ -84,11 +84,12 @@ impl Waits {
                     _ => Refusal::Stopped,
                 };
                 let _gone = answer.send(Err(refusal));
-                return;
+                return false;
             }
         };
         held.replica.await_durable(token, durability(durable, &address.scope, settings));
         self.insert(Wait { address, token, until_ms, asks: Asks::Write { durable, answer } });
+        true
     }
 
     fn insert(&mut self, wait: Wait) {
