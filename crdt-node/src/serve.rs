@@ -66,6 +66,9 @@ pub struct Options {
 
 /// How long a node may take to end in good order once its supervisor is gone.
 const LAST_WORDS: Duration = Duration::from_secs(5);
+/// How long it may take until those who wait have their answers when the node has ended.
+const LAST_ANSWERS: Duration = Duration::from_secs(2);
+
 
 /// Runs a node until the process is asked to end; then the store is closed in good order. Where it
 /// listens it says on the standard output, in one line: `listening on ADDRESS`.

@@ -5,6 +5,8 @@ mod one;
 use std::fs;
 use std::path::Path;
 
+use std::process::{Command, Stdio};
+use std::thread;
 use one::{CART, Region, until};
 use serde_json::{Value, json};
 
@@ -172,4 +174,85 @@ fn a_node_tells_how_many_bytes_went_over_each_link_and_whom_it_has_not_met() {
     });
     assert_ne!(stands(&a)["bytes"]["sent"], json!(0));
     assert_eq!(a.get(CART)["values"], b.get(CART)["values"]);
+}
+
+/// What a region says that is run with these words: its output and its errors, once it has ended or says
+/// where it listens.
+fn run(words: &[&str], ask: impl FnOnce(&str) -> Value) -> (String, Option<Value>) {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_crdt-node"));
+    command.args(["run", "--region", "a", "--listen", "127.0.0.1:0"]).args(words);
+    command.stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn().expect("starts");
+    let mut line = String::new();
+    BufReader::new(child.stdout.take().expect("piped")).read_line(&mut line).expect("reads");
+    let asked = line.trim_end().strip_prefix("listening on ").map(ask);
+    let _ended_already = child.kill();
+    let said = child.wait_with_output().expect("ends");
+    (String::from_utf8(said.stderr).expect("is text"), asked)
+}
+
+fn answered(mut answer: ureq::http::Response<ureq::Body>) -> Value {
+    serde_json::from_slice(&answer.body_mut().read_to_vec().expect("reads")).expect("is JSON")
+}
+
+/// A node without a folder kept documents in memory, and answered that they were durable.
+#[test]
+fn a_node_in_memory_is_one_on_purpose_and_says_that_nothing_is_durable() {
+    let (said, asked) = run(&[], |_| Value::Null);
+    assert!(said.contains("--data FOLDER") && said.contains("--in-memory"), "{said}");
+    assert_eq!(asked, None);
+    let write = json!({"operations": count(1)}).to_string();
+    let (_, told) = run(&["--in-memory"], |address| {
+        let post = ureq::post(format!("http://{address}{CART}"));
+        answered(post.header("content-type", "application/json").send(write).expect("answers"))
+    });
+    let told = told.expect("serves");
+    assert_eq!((&told["done"], &told["durable"]["here"]), (&json!(false), &json!(false)));
+}
+
+/// Documents of a scope that was taken from a region stayed in its store without a word, and were listed.
+#[test]
+fn documents_of_a_scope_that_a_region_holds_no_longer_are_named_at_the_start() {
+    let folder = folder();
+    let data = folder.path().join("data");
+    let node = Region::start("a", "b", &data, None);
+    node.write(&count(1));
+    node.kill();
+    let config = folder.path().join("config.toml");
+    fs::write(&config, "[scope.globl]").expect("writes");
+    let words =
+        ["--data", data.to_str().expect("text"), "--config", config.to_str().expect("text")];
+    let list = |address: &str| {
+        answered(ureq::get(format!("http://{address}/v1/documents")).call().expect("answers"))
+    };
+    let (said, listed) = run(&words, list);
+    assert!(said.contains("1 documents of the scope global") && said.contains("cart"), "{said}");
+    assert!(said.contains("crdt-node erase"), "{said}");
+    assert_eq!(listed, Some(json!({"documents": []})));
+    // They are there again with their scope.
+    let (said, listed) = run(&words[..2], list);
+    assert!(!said.contains("scope"), "{said}");
+    assert_eq!(
+        listed.map(|listed| listed["documents"][0]["document"].clone()),
+        Some("cart".into())
+    );
+}
+
+/// It was answered `ending`, try another region, and had been written.
+#[test]
+fn a_write_that_waits_for_another_region_is_answered_when_the_node_ends() {
+    let folder = folder();
+    let node = alone(folder.path());
+    node.write(&count(1));
+    let url = format!("http://{}{CART}", node.address);
+    let write = json!({"operations": count(10), "durability": "1", "wait_ms": 30_000}).to_string();
+    let waits = thread::spawn(move || {
+        let post = ureq::post(url).header("content-type", "application/json");
+        post.send(write).map(answered).map_err(|why| why.to_string())
+    });
+    until("it is written", || node.values() == json!({"x": {"counter": 11}}));
+    assert_eq!(node.end(), "");
+    let told = waits.join().expect("ends").expect("is answered");
+    assert_eq!((&told["done"], &told["durable"]["here"]), (&json!(false), &json!(true)));
+    assert_eq!(alone(folder.path()).values(), json!({"x": {"counter": 11}}));
 }

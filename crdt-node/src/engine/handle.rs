@@ -89,7 +89,7 @@ impl Engine {
     /// # Errors
     ///
     /// [`Refusal::Write`], [`Refusal::Replica`], [`Refusal::TooManyDocuments`]: nothing was written.
-    /// [`Refusal::Stopped`]: it may have been.
+    /// [`Refusal::Stopped`], the same. [`Refusal::Failed`]: it may have been.
     pub async fn write(
         &self,
         address: Address,

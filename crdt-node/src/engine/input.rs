@@ -69,7 +69,8 @@ pub struct Settled {
     pub is_done: bool,
 }
 
-/// Nothing was read or written, and why.
+/// Nothing was read or written, except that after [`Failed`](Refusal::Failed) a write may have been; and
+/// why.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Refusal {
@@ -100,8 +101,10 @@ pub enum Refusal {
         /// Which.
         region: String,
     },
-    /// The node is ending, or its disk has failed.
+    /// The node is ending.
     Stopped,
+    /// The disk has failed: nobody knows whether it was written.
+    Failed,
 }
 
 impl fmt::Display for Refusal {
@@ -130,7 +133,13 @@ impl fmt::Display for Refusal {
             Self::Write(error) => error.fmt(f),
             Self::Replica(error) => error.fmt(f),
             Self::Linked { region } => write!(f, "the region {region} is connected already"),
-            Self::Stopped => f.write_str("the node is ending: try another region"),
+            Self::Stopped => {
+                f.write_str("the node is ending, and nothing was done: try another region")
+            }
+            Self::Failed => f.write_str(
+                "the disk has failed: nobody knows whether it was written until the node is started \
+                 again",
+            ),
         }
     }
 }

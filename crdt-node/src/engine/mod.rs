@@ -18,6 +18,8 @@
 
 mod documents;
 mod elsewhere;
+#[cfg(test)]
+mod ending_tests;
 mod events;
 mod handle;
 mod input;
@@ -267,9 +269,22 @@ impl Task {
         }
     }
 
-    /// Ends in good order: each document can be opened again under its id.
+    /// Ends in good order: what was written is made durable and answered, and each document can be
+    /// opened again under its id.
     async fn close(mut self) {
-        if self.saver.has_failed() {
+        if !self.saver.has_failed() {
+            self.settle();
+        }
+        while self.saver.is_busy() {
+            let saved = self.saver.saved().await;
+            self.saved(saved);
+            if !self.saver.has_failed() {
+                self.settle();
+            }
+        }
+        let has_failed = self.saver.has_failed();
+        self.waits.end(&mut self.documents, &self.settings, &self.links, has_failed);
+        if has_failed {
             return;
         }
         self.documents.close_all(&mut self.saver);

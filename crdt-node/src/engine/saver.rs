@@ -85,6 +85,11 @@ impl Saver {
         self.failure.is_some()
     }
 
+    /// Whether a commit is under way.
+    pub(super) const fn is_busy(&self) -> bool {
+        self.under_way.is_some()
+    }
+
     /// Commits all that is left.
     pub(super) async fn finish(&mut self) {
         while !self.has_failed() {

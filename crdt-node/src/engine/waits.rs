@@ -154,6 +154,29 @@ impl Waits {
         }
     }
 
+    /// Answers all, as the node ends: writes with where they are durable by now, unless the store has failed
+    /// and nobody knows.
+    pub(super) fn end(
+        &mut self,
+        documents: &mut Documents,
+        settings: &Settings,
+        links: &Links,
+        has_failed: bool,
+    ) {
+        for wait in std::mem::take(self).by_number.into_values() {
+            match wait.asks {
+                Asks::Read(view) => view(Err(Refusal::Stopped)),
+                Asks::Write { answer, .. } if has_failed => {
+                    let _gone = answer.send(Err(Refusal::Failed));
+                }
+                Asks::Write { .. } => {
+                    let held = documents.get_mut(&wait.address);
+                    answer(wait, held.as_deref(), settings, links, Reading::system());
+                }
+            }
+        }
+    }
+
     fn waits_of(&self, address: &Address) -> impl Iterator<Item = &Wait> {
         let from = (address.clone(), 0)..=(address.clone(), u64::MAX);
         self.by_address.range(from).filter_map(|(_, number)| self.by_number.get(number))

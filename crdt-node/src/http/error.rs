@@ -155,7 +155,7 @@ impl From<Refusal> for Failure {
             Refusal::Write(_) => (StatusCode::UNPROCESSABLE_ENTITY, "refused"),
             Refusal::Replica(_) => (StatusCode::SERVICE_UNAVAILABLE, "clock"),
             Refusal::Linked { .. } => (StatusCode::CONFLICT, "connected-already"),
-            Refusal::Stopped => (StatusCode::SERVICE_UNAVAILABLE, "ending"),
+            Refusal::Stopped | Refusal::Failed => (StatusCode::SERVICE_UNAVAILABLE, "ending"),
         };
         let mut failure = Self::new(status, code, refusal.to_string());
         if let Refusal::NotYet { token, lag, has, least_lag } = refusal {

@@ -1,6 +1,7 @@
 //! The connections that come in, how many there may be, and how slow.
 
 use std::convert::Infallible;
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -16,7 +17,7 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tokio::time::{sleep, timeout};
 use tokio_io_timeout::TimeoutStream;
 use tokio_rustls::TlsAcceptor;
@@ -90,12 +91,14 @@ pub async fn listen(listener: TcpListener, tls: Option<TlsAcceptor>, node: Node)
         if let Ok(permit) = Arc::clone(&node.connections).try_acquire_owned() {
             metrics.connected();
             let admitted = Admitted(Some(Arc::new(Counted { _permit: permit, metrics })));
-            tokio::spawn(begin(stream, tls, open.clone(), admitted, slow));
+            let ending = node.ending.subscribe();
+            tokio::spawn(begin(stream, tls, open.clone(), admitted, slow, ending));
             continue;
         }
         metrics.refused_connection();
         if let Ok(permit) = Arc::clone(&refusals).try_acquire_owned() {
-            let told = begin(stream, tls, shut.clone(), Admitted(None), slow);
+            let ending = node.ending.subscribe();
+            let told = begin(stream, tls, shut.clone(), Admitted(None), slow, ending);
             tokio::spawn(async move {
                 let _late = timeout(REFUSAL, told).await;
                 drop(permit);
@@ -119,20 +122,26 @@ async fn begin(
     router: Router,
     admitted: Admitted,
     slow: Duration,
+    ending: watch::Receiver<bool>,
 ) {
     let mut stream = TimeoutStream::new(stream);
     stream.set_write_timeout(Some(slow));
     let stream = Box::pin(stream);
-    let Some(tls) = tls else { return serve(stream, router, admitted, slow).await };
+    let Some(tls) = tls else { return serve(stream, router, admitted, slow, ending).await };
     match timeout(HANDSHAKE, tls.accept(stream)).await {
-        Ok(Ok(stream)) => serve(stream, router, admitted, slow).await,
+        Ok(Ok(stream)) => serve(stream, router, admitted, slow, ending).await,
         Ok(Err(why)) => tracing::debug!(%why, "a connection is not encrypted as it should be"),
         Err(_late) => tracing::debug!("a connection is not encrypted in time"),
     }
 }
 
-async fn serve<S>(stream: S, router: Router, admitted: Admitted, slow: Duration)
-where
+async fn serve<S>(
+    stream: S,
+    router: Router,
+    admitted: Admitted,
+    slow: Duration,
+    mut ending: watch::Receiver<bool>,
+) where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
     let answer = TowerToHyperService::new(router);
@@ -143,7 +152,20 @@ where
     let mut protocol = http1::Builder::new();
     protocol.timer(TokioTimer::new()).header_read_timeout(slow).max_buf_size(LONGEST_HEAD);
     let connection = protocol.serve_connection(TokioIo::new(stream), service).with_upgrades();
-    if let Err(why) = connection.await {
+    let mut connection = pin!(connection);
+    let ended = tokio::select! {
+        ended = connection.as_mut() => ended,
+        () = asked(&mut ending) => {
+            // What was asked is still answered.
+            connection.as_mut().graceful_shutdown();
+            connection.await
+        }
+    };
+    if let Err(why) = ended {
         tracing::debug!(%why, "a connection has ended");
     }
+}
+
+async fn asked(ending: &mut watch::Receiver<bool>) {
+    let _node_is_gone = ending.wait_for(|is_ending| *is_ending).await;
 }

@@ -25,6 +25,7 @@ mod tests;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, FromRequestParts, State};
@@ -34,7 +35,8 @@ use axum::http::request::Parts;
 use axum::response::IntoResponse;
 use axum::routing::{MethodRouter, get, post};
 use serde_json::json;
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, watch};
+use tokio::time::timeout;
 use tokio_rustls::TlsConnector;
 
 use crate::config::{Authorizer, Caller, Config, May, Tokens};
@@ -59,6 +61,8 @@ pub struct Node {
     connector: Option<TlsConnector>,
     /// As many as may be connected at a time.
     connections: Arc<Semaphore>,
+    /// Whether they are to end.
+    ending: Arc<watch::Sender<bool>>,
     peerings: Arc<BTreeMap<String, Arc<Peering>>>,
     /// The run that it is a part of, if a supervisor runs it.
     run: Option<Arc<str>>,
@@ -72,10 +76,17 @@ impl Node {
         let connections = Arc::new(Semaphore::new(config.limits.connections));
         let regions = config.peers.iter().map(|peer| peer.region.clone());
         let peerings = Arc::new(regions.map(|region| (region, Arc::default())).collect());
-        let authorizer = Tokens::shared(&config.tokens);
-        let config = Arc::new(config);
-        let (connector, run, console) = (None, None, None);
-        Self { engine, config, authorizer, connector, connections, peerings, run, console }
+        Self {
+            engine,
+            authorizer: Tokens::shared(&config.tokens),
+            config: Arc::new(config),
+            connector: None,
+            connections,
+            ending: Arc::default(),
+            peerings,
+            run: None,
+            console: None,
+        }
     }
 
     /// Callers may do what this says, and not what the configuration does.
@@ -105,6 +116,14 @@ impl Node {
     /// The way to a region that is configured.
     pub(crate) fn way_to(&self, region: &str) -> Option<Arc<Peering>> {
         self.peerings.get(region).cloned()
+    }
+
+    /// Has each connection end once what was asked on it is answered. Returns when they have, at the
+    /// latest after `patience`.
+    pub async fn end_connections(&self, patience: Duration) {
+        self.ending.send_replace(true);
+        let all = u32::try_from(self.config.limits.connections).unwrap_or(u32::MAX);
+        let _late = timeout(patience, self.connections.acquire_many(all)).await;
     }
 
     fn peering(&self, region: &str) -> Result<Arc<Peering>, Failure> {
