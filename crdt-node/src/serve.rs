@@ -110,6 +110,8 @@ async fn serve_until(
     };
     let (engine, mut ended) =
         engine::start(settings, Arc::clone(&store)).map_err(ServeError::Start)?;
+        scopes: Some(config.scopes_held()),
+        is_in_memory: config.data.is_none(),
     if config.data.is_none() {
         tracing::warn!("documents are kept in memory only: all is lost when the process ends");
     }

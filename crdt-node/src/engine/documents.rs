@@ -73,7 +73,10 @@ impl Documents {
     /// All that are in the store.
     pub(super) fn open(settings: &Settings, store: &dyn Store) -> Result<Self, StartError> {
         let mut documents = Self::default();
-        for address in store.addresses()? {
+        let is_held = |address: &Address| settings.holds(&address.scope);
+        let (held, left): (Vec<_>, _) = store.addresses()?.into_iter().partition(is_held);
+        warn_of(&left);
+        for address in held {
             let stored = store.read(&address)?;
             let replica = Replica::open(
                 stored.snapshot.as_deref(),
@@ -108,9 +111,6 @@ impl Documents {
         self.held.insert(address, held);
     }
 
-    pub(super) fn addresses(&self) -> impl Iterator<Item = &Address> {
-        self.held.keys()
-    }
     pub(super) fn contains(&self, address: &Address) -> bool {
         self.held.contains_key(address)
     }
@@ -121,6 +121,9 @@ impl Documents {
         self.dirty.remove(address);
     }
 
+    pub(super) fn addresses(&self) -> impl Iterator<Item = &Address> {
+        self.held.keys()
+    }
 
     /// The addresses of those that a link is for.
     pub(super) fn all(&self, of: &Holds) -> Vec<Address> {
@@ -213,6 +216,23 @@ impl Documents {
                 saver.record(address, record);
             }
         }
+    }
+}
+
+/// Says which documents of the store are of scopes that this region does not hold, or no longer.
+fn warn_of(left: &[Address]) {
+    /// So many are named of each scope.
+    const NAMED: usize = 10;
+    for of_scope in left.chunk_by(|one, other| one.scope == other.scope) {
+        let Some(Address { scope, .. }) = of_scope.first() else { continue };
+        let names = of_scope.iter().take(NAMED).map(|address| address.document.as_str());
+        let (documents, names) = (of_scope.len(), names.collect::<Vec<_>>().join(", "));
+        let more = if documents > NAMED { ", and more" } else { "" };
+        tracing::warn!(
+            "the store has {documents} documents of the scope {scope}, which this region does not \
+             hold: {names}{more}; they stay there, unread: mend the scope's name or its regions, or \
+             take them out with `crdt-node erase`"
+        );
     }
 }
 

@@ -64,6 +64,11 @@ pub struct Settings {
     /// The other regions, each with the scopes that it holds as this one does: where a write has to be
     /// for [`Durable::All`].
     pub members: BTreeMap<String, Vec<String>>,
+    /// The scopes that it holds: documents of others stay in the store, and nothing is done with them.
+    /// Without a list, all.
+    pub scopes: Option<Vec<String>>,
+    /// Whether the store is gone with the process: then nothing counts as durable here.
+    pub is_in_memory: bool,
     /// How the documents are synchronized.
     pub sync: crdt_sync::Config,
     /// How many documents there may be.
@@ -78,6 +83,8 @@ impl Settings {
         Self {
             region: region.into(),
             members: BTreeMap::new(),
+            scopes: None,
+            is_in_memory: false,
             sync: crdt_sync::Config { gossip_ms: 100, ..crdt_sync::Config::default() },
             most_documents: 100_000,
             metrics: Metrics::new(),
@@ -86,6 +93,10 @@ impl Settings {
 }
 
 impl Settings {
+    fn holds(&self, scope: &String) -> bool {
+        self.scopes.as_ref().is_none_or(|scopes| scopes.contains(scope))
+    }
+
     /// The other regions that hold a scope.
     fn members_of<'a>(&'a self, scope: &'a str) -> impl Iterator<Item = &'a String> {
         let holds = move |scopes: &&'a Vec<String>| scopes.iter().any(|held| held == scope);
