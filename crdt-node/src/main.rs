@@ -77,9 +77,12 @@ struct Run {
     /// The name of the region.
     #[arg(long, required_unless_present = "config")]
     region: Option<String>,
-    /// The folder of the store; without one nothing outlasts the process.
+    /// The folder of the store.
     #[arg(long)]
     data: Option<PathBuf>,
+    /// Keep documents in memory only: all is lost when the process ends.
+    #[arg(long, conflicts_with = "data")]
+    in_memory: bool,
     /// Where to listen.
     #[arg(long, required_unless_present = "config")]
     listen: Option<SocketAddr>,
@@ -202,6 +205,7 @@ fn main() -> ExitCode {
 fn node(run: Run) -> ExitCode {
     let options = Options {
         is_open: run.without_authentication,
+        is_in_memory: run.in_memory,
         run: run.supervised.clone(),
         console: run.console.clone(),
     };
@@ -246,6 +250,7 @@ impl io::Write for Named {
 
 /// What the file says, and the command line besides: it comes first.
 fn configured(run: Run) -> Result<Config, ConfigError> {
+    let is_in_memory = run.in_memory;
     let Run { region, data, listen, tls_certificate, tls_key, peer, nats, config, .. } = run;
     let mut configured = match (config, region, listen) {
         (Some(path), region, listen) => Config::read(&path, region.as_deref(), listen)?,
@@ -255,7 +260,7 @@ fn configured(run: Run) -> Result<Config, ConfigError> {
             Config::new(region, listen)
         }
     };
-    configured.data = data.or(configured.data);
+    configured.data = if is_in_memory { None } else { data.or(configured.data) };
     configured.peers.extend(peer);
     if let (Some(certificate), Some(key)) = (tls_certificate, tls_key) {
         configured.tls = Some(Tls { certificate, key });

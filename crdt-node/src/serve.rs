@@ -58,17 +58,19 @@ impl std::error::Error for ServeError {}
 pub struct Options {
     /// Everybody who reaches the address may read and write everything.
     pub is_open: bool,
+    /// Where there is no folder for the store, documents are kept in memory only.
+    pub is_in_memory: bool,
     /// The run of a supervisor that it is a part of.
     pub run: Option<String>,
     /// The folder of the npm package's `dist`, with which the console edits documents.
     pub console: Option<PathBuf>,
 }
 
-/// How long a node may take to end in good order once its supervisor is gone.
-const LAST_WORDS: Duration = Duration::from_secs(5);
 /// How long it may take until those who wait have their answers when the node has ended.
 const LAST_ANSWERS: Duration = Duration::from_secs(2);
 
+/// How long a node may take to end in good order once its supervisor is gone.
+const LAST_WORDS: Duration = Duration::from_secs(5);
 
 /// Runs a node until the process is asked to end; then the store is closed in good order. Where it
 /// listens it says on the standard output, in one line: `listening on ADDRESS`.
@@ -80,6 +82,9 @@ const LAST_ANSWERS: Duration = Duration::from_secs(2);
 /// When it cannot start.
 pub fn serve(config: Config, options: &Options) -> Result<(), ServeError> {
     config.check(options.is_open).map_err(ServeError::Config)?;
+    if config.data.is_none() && !options.is_in_memory {
+        return Err(ServeError::Config(ConfigError::NoData));
+    }
     let run = options.run.as_deref();
     if let Some(name) = run.filter(|run| !is_name(run)) {
         let (what, name) = ("run", name.into());
@@ -105,13 +110,13 @@ async fn serve_until(
     };
     let settings = Settings {
         members: config.members(),
+        scopes: Some(config.scopes_held()),
+        is_in_memory: config.data.is_none(),
         most_documents: config.limits.documents,
         ..Settings::new(&config.region)
     };
     let (engine, mut ended) =
         engine::start(settings, Arc::clone(&store)).map_err(ServeError::Start)?;
-        scopes: Some(config.scopes_held()),
-        is_in_memory: config.data.is_none(),
     if config.data.is_none() {
         tracing::warn!("documents are kept in memory only: all is lost when the process ends");
     }

@@ -3,10 +3,11 @@
 mod one;
 
 use std::fs;
+use std::io::{BufRead, BufReader};
 use std::path::Path;
-
 use std::process::{Command, Stdio};
 use std::thread;
+
 use one::{CART, Region, until};
 use serde_json::{Value, json};
 

@@ -71,7 +71,8 @@ pub struct Config {
     pub region: String,
     /// Where to listen.
     pub listen: SocketAddr,
-    /// The folder of the store; without one nothing outlasts the process.
+    /// The folder of the store; without one nothing outlasts the process, and [`serve`](crate::serve::serve)
+    /// wants to be told that this is meant.
     pub data: Option<PathBuf>,
     /// What is shown to those who connect; without it connections are not encrypted.
     pub tls: Option<Tls>,
@@ -238,22 +239,22 @@ impl Config {
         self.check_nats()?;
         for token in &self.tokens {
             token.check(&self.scope_names())?;
-        }
             if let Some(region) = token.region.as_ref().filter(|region| !self.is_peer(region)) {
                 return Err(ConfigError::TokenRegion { region: region.clone() });
             }
-        if self.tokens.is_empty() && !self.listen.ip().is_loopback() && !is_open {
+        }
         self.limits.check()?;
+        if self.tokens.is_empty() && !self.listen.ip().is_loopback() && !is_open {
             return Err(ConfigError::Open { listen: self.listen });
         }
         Ok(())
     }
 
-    /// With NATS, what is bound to regions goes directly between them.
     fn is_peer(&self, region: &str) -> bool {
         self.peers.iter().any(|peer| peer.region == region)
     }
 
+    /// With NATS, what is bound to regions goes directly between them.
     fn check_nats(&self) -> Result<(), ConfigError> {
         if self.nats.is_none() {
             return Ok(());

@@ -224,12 +224,15 @@ fn answer(wait: Wait, held: Option<&Held>, settings: &Settings, links: &Links, n
             let (durable_there, missing) = members.partition(|region| {
                 held.regions.get(region).is_some_and(|replica| there.contains(replica))
             });
+            let is_durable = |durability| {
+                !settings.is_in_memory && held.replica.is_durable(&wait.token, durability)
+            };
             let _gone = answer.send(Ok(Settled {
                 token: wait.token,
-                is_durable_here: held.replica.is_durable(&wait.token, Durability::Local),
+                is_durable_here: is_durable(Durability::Local),
                 durable: durable_there,
                 missing,
-                is_done: held.replica.is_durable(&wait.token, durability(durable, scope, settings)),
+                is_done: is_durable(durability(durable, scope, settings)),
             }));
         }
     }
