@@ -66,7 +66,11 @@ impl Redb {
         });
         if let Err(refused) = checked {
             let path = store.path.clone();
-            let _as_damaged = sound(&path, move || Ok(drop(store)));
+            let close = move || {
+                drop(store);
+                Ok(())
+            };
+            let _as_damaged = sound(&path, close);
             return Err(refused);
         }
         Ok(store)
