@@ -228,6 +228,65 @@ async fn regions_that_dial_each_other_converge_and_tell_where_a_write_is_durable
     );
 }
 
+/// A write said on its query how durable it has to be, and nobody heard it.
+#[tokio::test]
+async fn what_a_write_says_on_its_query_is_refused() {
+    let region = Region::start("eu", &[], |_| {}).await;
+    for query in ["durability=all", "token=0000000000000001-7", "x"] {
+        let (status, refused) = region.post(&format!("{CART}?{query}"), add(1)).await;
+        assert_eq!(
+            (status, &refused["error"]["code"]),
+            (StatusCode::BAD_REQUEST, &json!("malformed")),
+            "{query}"
+        );
+    }
+    assert_eq!(region.get(CART).await.0, StatusCode::NOT_FOUND, "nothing was written");
+}
+
+#[tokio::test]
+async fn a_write_that_brings_a_token_waits_for_it_or_writes_nothing() {
+    let us = Region::start("us", &["eu"], |_| {}).await;
+    let mut eu = Region::start("eu", &["us"], |_| {}).await;
+    let (_, first) = eu.post(CART, add(1)).await;
+    let second =
+        json!({"operations": add(2)["operations"], "token": first["token"], "wait_ms": 20});
+    let (status, refused) = us.post(CART, &second).await;
+    assert_eq!(
+        (status, &refused["error"]["code"]),
+        (StatusCode::SERVICE_UNAVAILABLE, &json!("not-yet"))
+    );
+    assert_eq!(us.get(CART).await.0, StatusCode::NOT_FOUND, "nothing was written");
+    eu.dial(&us, None);
+    let second = json!({"operations": add(2)["operations"], "token": first["token"]});
+    let (status, written) = us.post(CART, &second).await;
+    assert_eq!(status, StatusCode::OK, "{written}");
+    let (_, read) = us.get(CART).await;
+    assert_eq!(read["values"]["cart"], json!({"set": [1, 2]}));
+}
+
+/// A token of another document was waited for as long as the limit allows.
+#[tokio::test]
+async fn a_token_of_another_document_is_refused_at_once() {
+    let region = Region::start("eu", &[], |_| {}).await;
+    let (_, written) = region.post(CART, add(1)).await;
+    let token = written["token"].as_str().expect("a token");
+    let other = "/v1/documents/global/orders";
+    let body = json!({"operations": [], "token": token});
+    for (status, refused) in
+        [region.get(&format!("{other}?token={token}")).await, region.post(other, body).await]
+    {
+        assert_eq!(
+            (status, &refused["error"]["code"]),
+            (StatusCode::BAD_REQUEST, &json!("other-document"))
+        );
+        let message = refused["error"]["message"].as_str().expect("a message");
+        assert!(message.contains("global/cart") && message.contains("global/orders"), "{message}");
+    }
+    // As a replica in a browser gives it.
+    let bare = token.split('@').next().expect("one");
+    assert_eq!(region.get(&format!("{CART}?token={bare}")).await.0, StatusCode::OK);
+}
+
 #[tokio::test]
 async fn what_is_measured_is_told_by_region_and_scope() {
     let us = Region::start("us", &["eu"], |_| {}).await;

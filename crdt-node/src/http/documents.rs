@@ -5,17 +5,17 @@ use std::time::Duration;
 use axum::Json;
 use axum::body::Bytes;
 use axum::extract::rejection::{PathRejection, QueryRejection};
-use axum::extract::{FromRequest, Path, Query, Request, State};
+use axum::extract::{FromRequest, Path, Query, RawQuery, Request, State};
 use axum::http::HeaderMap;
 use crdt_document::Transaction;
 use crdt_sync::Level;
 use serde::Deserialize;
 use serde_json::{Value, json};
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout};
 
 use super::error::Failure;
 use super::operations::Writes;
-use super::{Node, reading};
+use super::{Node, reading, session};
 use crate::config::{Caller, May, is_name};
 use crate::engine::{Refusal, Settled, Shown};
 use crate::store::Address;
@@ -32,14 +32,9 @@ pub(super) struct When {
     wait_ms: Option<u64>,
 }
 
-impl When {
-    fn token(&self) -> Result<Option<crdt_sync::Token>, Failure> {
-        let parse = |token: &String| {
-            token.parse().map_err(|error| Failure::malformed(format!("token: {error}")))
-        };
-        self.token.as_ref().map(parse).transpose()
-    }
-}
+/// What a write says in its body, and not in its query.
+const IN_BODY: &str = "a write has no query: say `token`, `durability`, `wait_ms` and `at_ms` beside \
+                       `operations` in its body";
 
 /// Which documents there are, of those that the caller may read.
 pub(super) async fn list(caller: Caller, State(node): State<Node>) -> Answer {
@@ -92,6 +87,7 @@ pub(super) async fn write(
     caller: Caller,
     State(node): State<Node>,
     path: Result<Path<(String, String)>, PathRejection>,
+    RawQuery(query): RawQuery,
     headers: HeaderMap,
     request: Request,
 ) -> Answer {
@@ -103,6 +99,9 @@ pub(super) async fn write(
     let address = address(&node, &caller, May::Write, scope, document)?;
     let body = body.map_err(|_| Failure::too_slow())?;
     let body = body.map_err(|_| Failure::too_long(limits.request_bytes))?;
+    if query.is_some_and(|query| !query.is_empty()) {
+        return Err(Failure::malformed(IN_BODY));
+    }
     let writes: Writes =
         serde_json::from_slice(&body).map_err(|error| Failure::malformed(error.to_string()))?;
     let faults = writes.operations.iter().map(super::operations::Operation::fault);
@@ -111,17 +110,23 @@ pub(super) async fn write(
             return Err(Failure::malformed(fault).at(number));
         }
     }
-    let patience = node.patience(writes.wait_ms);
+    let until = Instant::now() + node.patience(writes.wait_ms);
+    let left = || until.saturating_duration_since(Instant::now());
     let at = writes.at()?;
+    if let Some(token) = &writes.token {
+        let after = session::read(token, &address)?;
+        let covered = node.engine.read(address.clone(), Some(after), left(), |_| ()).await;
+        covered.map_err(|refusal| node.refused(&address, refusal))?;
+    }
     let operations = writes.operations;
     let apply = move |tx: &mut Transaction<'_>| {
         operations.into_iter().try_for_each(|operation| operation.apply(tx))
     };
-    let settled =
-        node.engine.write_at(address, at, writes.durability.into(), patience, apply).await?;
+    let durable = writes.durability.into();
+    let settled = node.engine.write_at(address.clone(), at, durable, left(), apply).await?;
     let Settled { token, is_durable_here, durable, missing, is_done } = settled;
     Ok(Json(json!({
-        "token": token.to_string(),
+        "token": session::write(&token, &address),
         "done": is_done,
         "durable": {"here": is_durable_here, "in": durable, "not_yet_in": missing},
     })))
@@ -163,10 +168,16 @@ impl Node {
         view: impl FnOnce(Shown<'_>) -> T + Send + 'static,
     ) -> Result<(T, String), Failure> {
         let Query(when) = when.map_err(|why| Failure::malformed(why.body_text()))?;
-        let (after, patience) = (when.token()?, self.patience(when.wait_ms));
-        let shown = move |shown: Shown<'_>| (view(shown), shown.token.to_string());
-        let read: Result<_, Refusal> = self.engine.read(address, after, patience, shown).await;
-        read.map_err(|refusal| Failure::from(refusal).with_addresses(&self.config.peers))
+        let after = when.token.map(|token| session::read(&token, &address)).transpose()?;
+        let patience = self.patience(when.wait_ms);
+        let shown = move |shown: Shown<'_>| (view(shown), shown.token);
+        let read = self.engine.read(address.clone(), after, patience, shown).await;
+        let (seen, token) = read.map_err(|refusal| self.refused(&address, refusal))?;
+        Ok((seen, session::write(&token, &address)))
+    }
+
+    fn refused(&self, address: &Address, refusal: Refusal) -> Failure {
+        Failure::of(address, refusal).with_addresses(&self.config.peers)
     }
 
     fn patience(&self, wait_ms: Option<u64>) -> Duration {

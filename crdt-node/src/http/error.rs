@@ -5,8 +5,10 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 
+use super::session;
 use crate::config::Peer;
 use crate::engine::Refusal;
+use crate::store::Address;
 
 /// Nothing was read or written. The body is `{"error": {"code": …, "message": …}}`; codes stay as they
 /// are, messages are for people.
@@ -69,6 +71,21 @@ impl Failure {
         self
     }
 
+    /// Says what this region has, if it is not yet what was asked for.
+    fn with_token(mut self, token: Option<String>) -> Self {
+        self.body.error.token = token;
+        self
+    }
+
+    /// Why a document is not shown or written.
+    pub(super) fn of(address: &Address, refusal: Refusal) -> Self {
+        let token = match &refusal {
+            Refusal::NotYet { token: Some(token), .. } => Some(session::write(token, address)),
+            _ => None,
+        };
+        Self::from(refusal).with_token(token)
+    }
+
     /// Says where users reach the regions that it names.
     pub(super) fn with_addresses(mut self, peers: &[Peer]) -> Self {
         let Detail { has, least_lag, .. } = &mut self.body.error;
@@ -81,6 +98,13 @@ impl Failure {
 
     pub(super) fn malformed(message: impl Into<String>) -> Self {
         Self::new(StatusCode::BAD_REQUEST, "malformed", message)
+    }
+
+    pub(super) fn other_document(of: &str, asked: &str) -> Self {
+        let message = format!(
+            "the token is of the document {of:?}, and this is {asked:?}: keep a token for each document"
+        );
+        Self::new(StatusCode::BAD_REQUEST, "other-document", message)
     }
 
     pub(super) fn unauthenticated() -> Self {
@@ -158,10 +182,9 @@ impl From<Refusal> for Failure {
             Refusal::Stopped | Refusal::Failed => (StatusCode::SERVICE_UNAVAILABLE, "ending"),
         };
         let mut failure = Self::new(status, code, refusal.to_string());
-        if let Refusal::NotYet { token, lag, has, least_lag } = refusal {
+        if let Refusal::NotYet { lag, has, least_lag, .. } = refusal {
             let place = |region| Place { region, address: None };
             let error = &mut failure.body.error;
-            error.token = token.map(|token| token.to_string());
             error.lag = Some(lag);
             error.has = Some(has.into_iter().map(place).collect());
             error.least_lag = least_lag.map(place);

@@ -5,6 +5,7 @@
 //! | `documents` | reads and writes |
 //! | `operations` | the JSON of writes |
 //! | `reading` | the JSON of reads |
+//! | `session` | the token of a document |
 //! | `listen` | the connections that come in |
 //! | `sync` | the protocol over `WebSocket`s, with clients and with regions |
 //! | `peering` | where a region is, whether it is cut off, and how many bytes have passed |
@@ -17,6 +18,7 @@ mod listen;
 mod operations;
 pub(crate) mod peering;
 mod reading;
+mod session;
 mod supervised;
 mod sync;
 #[cfg(test)]

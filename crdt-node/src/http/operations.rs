@@ -22,7 +22,9 @@ pub(super) struct Writes {
     pub(super) operations: Vec<Operation>,
     #[serde(default)]
     pub(super) durability: Durability,
-    /// How long the answer may wait for that, in milliseconds.
+    /// What has to be here before anything is written.
+    pub(super) token: Option<String>,
+    /// How long the answer may wait for that and for durability, in milliseconds.
     pub(super) wait_ms: Option<u64>,
     /// When it was written, in milliseconds since 1970, if not now: its registers count as of then.
     at_ms: Option<u64>,

@@ -191,6 +191,7 @@ fn writes() -> (Vec<Value>, Vec<Value>) {
         ], "durability": "local", "wait_ms": 100}),
         json!({"operations": [], "durability": "1", "wait_ms": 0}),
         json!({"operations": [], "durability": "all", "wait_ms": 0}),
+        json!({"operations": [], "token": null}),
     ];
     let one = |operation: Value| json!({"operations": [operation]});
     let malformed = vec![
@@ -198,6 +199,7 @@ fn writes() -> (Vec<Value>, Vec<Value>) {
         json!([]),
         json!({"operations": [], "more": 1}),
         json!({"operations": [], "durability": "2"}),
+        json!({"operations": [], "token": "x"}),
         json!({"operations": [], "wait_ms": -1}),
         json!({"operations": [], "wait_ms": "1"}),
         one(json!({"op": "set.grow", "name": "x"})),
@@ -260,6 +262,13 @@ async fn requests_and_answers_are_as_the_document_says() {
         ("get", DOCUMENT, "/v1/documents/mars/cart", body(), "no-such-scope"),
         ("get", DOCUMENT, "/v1/documents/global/cart?token=x", body(), "malformed"),
         ("get", NAME, "/v1/documents/global/cart/nothing", body(), "no-such-name"),
+        (
+            "get",
+            DOCUMENT,
+            "/v1/documents/global/cart?token=0000000000000001-7@global/orders",
+            body(),
+            "other-document",
+        ),
         (
             "get",
             DOCUMENT,

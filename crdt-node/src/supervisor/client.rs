@@ -210,7 +210,8 @@ fn refusal((status, body): &Answered) -> Option<Answer> {
 }
 
 fn token(body: &Value) -> Result<Token, Unanswered> {
-    let token = body["token"].as_str().and_then(|token| token.parse().ok());
+    // Behind it stands which document it is of.
+    let token = body["token"].as_str().and_then(|token| token.split('@').next()?.parse().ok());
     token.ok_or_else(|| Unanswered(format!("there is no token in {body}")))
 }
 
