@@ -12,7 +12,7 @@ use tokio::sync::{mpsc, oneshot};
 
 use super::input::{
     Durable, Ending, Figures, Holds, Input, LinkId, LinkRequest, Outgoing, ReadRequest, Refusal,
-    Regions, Settled, Shown, SpeaksFor, WriteRequest,
+    Regions, Settled, Shown, SpeaksFor, Way, WriteRequest,
 };
 use super::publisher::Stream;
 use crate::metrics::Metrics;
@@ -127,13 +127,19 @@ impl Engine {
         Ok(settled)
     }
 
-    /// A region is connected, and these scopes are for it. O(documents): each greets.
+    /// A region is connected this way, and these scopes are for it. O(documents): each greets. A connection
+    /// that it takes the place of is [ended](Link::ending).
     ///
     /// # Errors
     ///
     /// [`Refusal::Linked`], [`Refusal::Stopped`].
-    pub async fn link_region(&self, name: String, scopes: Vec<String>) -> Result<Link, Refusal> {
-        self.link(Some(name), Holds::Scopes(scopes), SpeaksFor::any()).await
+    pub async fn link_region(
+        &self,
+        name: String,
+        scopes: Vec<String>,
+        way: Way,
+    ) -> Result<Link, Refusal> {
+        self.link(Some((name, way)), Holds::Scopes(scopes), SpeaksFor::any()).await
     }
 
     /// A client is connected, for one document, which is made if it is not there. The link is
@@ -183,7 +189,7 @@ impl Engine {
 
     async fn link(
         &self,
-        region: Option<String>,
+        region: Option<(String, Way)>,
         holds: Holds,
         speaks_for: SpeaksFor,
     ) -> Result<Link, Refusal> {
@@ -229,6 +235,17 @@ impl Engine {
     pub async fn documents(&self) -> Result<Vec<Address>, Refusal> {
         let (answer, answered) = oneshot::channel();
         self.send(Input::Documents(answer)).await?;
+        answered.await.map_err(|_| Refusal::Stopped)
+    }
+
+    /// Whether it serves. O(1).
+    ///
+    /// # Errors
+    ///
+    /// [`Refusal::Stopped`].
+    pub async fn ready(&self) -> Result<(), Refusal> {
+        let (answer, answered) = oneshot::channel();
+        self.send(Input::Ready(answer)).await?;
         answered.await.map_err(|_| Refusal::Stopped)
     }
 

@@ -176,6 +176,32 @@ impl fmt::Debug for SpeaksFor {
     }
 }
 
+/// How a region is connected, which decides which of two connections stays.
+///
+/// A newer one takes the place of one of the same way: the older is gone, and nobody has noticed yet. Of two
+/// regions that dial each other, the connection stays that the one dials whose name comes first; so that
+/// both keep the same one. What others relay makes way for a direct connection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Way {
+    /// Over what others relay: NATS.
+    Relayed,
+    /// The other region has dialed this one.
+    Accepted,
+    /// This region has dialed the other.
+    Dialed,
+}
+
+impl Way {
+    /// What has more takes the place of what has less, and of as much.
+    pub(super) fn weight(self, own: &str, other: &str) -> u8 {
+        match self {
+            Self::Relayed => 0,
+            Self::Accepted => 1 + u8::from(other < own),
+            Self::Dialed => 1 + u8::from(own < other),
+        }
+    }
+}
+
 /// Why the engine has ended a link.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -183,12 +209,15 @@ pub enum Ending {
     /// A client has greeted as a replica that is a region's, or as its successor; or as one that it may
     /// not speak for.
     ReplicaId(ReplicaId),
+    /// A newer connection of the region has taken its place.
+    Replaced,
 }
 
 impl fmt::Display for Ending {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::ReplicaId(replica) => write!(f, "replica-id: {replica} is another's"),
+            Self::Replaced => f.write_str("replaced: there is a newer connection of the region"),
         }
     }
 }
@@ -200,8 +229,8 @@ pub type Outgoing = (Address, Bytes);
 #[derive(Debug)]
 pub(crate) struct LinkRequest {
     pub(crate) id: LinkId,
-    /// The region at its other end, if it is one.
-    pub(crate) region: Option<String>,
+    /// The region at its other end, if it is one, and how it is connected.
+    pub(crate) region: Option<(String, Way)>,
     /// The one document that it is for, or these scopes.
     pub(crate) holds: Holds,
     pub(crate) outgoing: mpsc::Sender<Outgoing>,
@@ -302,5 +331,6 @@ pub(crate) enum Input {
     Regions(oneshot::Sender<Regions>),
     Figures(oneshot::Sender<Figures>),
     Documents(oneshot::Sender<Vec<Address>>),
+    Ready(oneshot::Sender<()>),
     End,
 }

@@ -18,6 +18,8 @@ use crate::store::Address;
 
 struct Link {
     region: Option<String>,
+    /// What has as much or more takes its place, if a region is at its other end.
+    weight: u8,
     holds: Holds,
     outgoing: mpsc::Sender<Outgoing>,
     speaks_for: SpeaksFor,
@@ -48,18 +50,24 @@ impl Links {
         now: Reading,
     ) {
         let LinkRequest { id, region, holds, outgoing, speaks_for, ended, opened } = request;
-        let made = match (&holds, &region) {
+        let weight = region.as_ref().map_or(0, |(name, way)| way.weight(&settings.region, name));
+        let region = region.map(|(name, _)| name);
+        let former = region.as_ref().and_then(|name| self.link_of(name));
+        let made = match (&holds, former) {
             (Holds::One(address), _) => self.make(address, documents, settings, now),
-            (_, Some(name))
-                if self.links.values().any(|link| link.region.as_ref() == Some(name)) =>
-            {
-                Err(Refusal::Linked { region: name.clone() })
+            (_, Some((_, former))) if former.weight > weight => {
+                Err(Refusal::Linked { region: region.clone().unwrap_or_default() })
             }
             _ => Ok(()),
         };
+        let former = former.map(|(id, _)| id);
         let is_made = made.is_ok();
         if opened.send(made).is_err() || !is_made {
             return;
+        }
+        if let Some(former) = former {
+            tracing::info!(region, "a newer connection takes the place of the one before");
+            self.end(former, Ending::Replaced, documents);
         }
         for address in documents.all(&holds) {
             if let Some(held) = documents.touch(&address) {
@@ -69,7 +77,7 @@ impl Links {
         }
         self.links.insert(
             id,
-            Link { region, holds, outgoing, speaks_for, ended, held_up: BTreeSet::new() },
+            Link { region, weight, holds, outgoing, speaks_for, ended, held_up: BTreeSet::new() },
         );
     }
 
@@ -120,12 +128,30 @@ impl Links {
 
     /// The connection is gone.
     pub(super) fn close(&mut self, id: LinkId, documents: &mut Documents) {
-        let Some(link) = self.links.remove(&id) else { return };
+        let _ended = self.part(id, documents);
+    }
+
+    /// Ends a connection, and says why.
+    fn end(&mut self, id: LinkId, why: Ending, documents: &mut Documents) {
+        if let Some(link) = self.part(id, documents) {
+            let _gone = link.ended.send(why);
+        }
+    }
+
+    fn part(&mut self, id: LinkId, documents: &mut Documents) -> Option<Link> {
+        let link = self.links.remove(&id)?;
         for address in documents.all(&link.holds) {
             if let Some(held) = documents.touch(&address) {
                 held.replica.disconnect(peer(id));
             }
         }
+        Some(link)
+    }
+
+    /// The connection of a region: there is one at most.
+    fn link_of(&self, region: &str) -> Option<(LinkId, &Link)> {
+        let mut links = self.links.iter().map(|(id, link)| (*id, link));
+        links.find(|(_, link)| link.region.as_deref() == Some(region))
     }
 
     /// Bytes have come. What is refused is as if lost: the protocol says so to both ends.

@@ -50,7 +50,7 @@ use waits::Waits;
 pub use handle::{Engine, Inbox, Link};
 pub use input::{
     Durable, Ending, Figures, Outgoing, Refusal, Region, Regions, ScopeFigures, Settled, Shown,
-    SpeaksFor,
+    SpeaksFor, Way,
 };
 
 /// There is room for so many inputs at a time; who sends more waits.
@@ -238,6 +238,9 @@ impl Task {
             }
             Input::Documents(answer) => {
                 let _gone = answer.send(documents.addresses().cloned().collect());
+            }
+            Input::Ready(answer) => {
+                let _gone = answer.send(());
             }
         }
     }

@@ -8,7 +8,7 @@ use crdt_document::{Document, Transaction};
 use crdt_sync::{Config, Opening, Peer, Replica, Token};
 use tokio::task::JoinHandle;
 
-use super::{Durable, Ending, Engine, Refusal, Settings, Settled, SpeaksFor, start};
+use super::{Durable, Ending, Engine, Refusal, Settings, Settled, SpeaksFor, Way, start};
 use crate::store::{Address, Memory, Store, Stored};
 
 const LONG: Duration = Duration::from_secs(30);
@@ -30,8 +30,9 @@ fn region(name: &str, store: &Memory) -> Engine {
 /// Connects two regions until the task is aborted.
 async fn connect(one: (&str, &Engine), other: (&str, &Engine), scopes: &[&str]) -> JoinHandle<()> {
     let scopes: Vec<String> = scopes.iter().map(ToString::to_string).collect();
-    let mut here = one.1.link_region(other.0.into(), scopes.clone()).await.expect("open");
-    let mut there = other.1.link_region(one.0.into(), scopes).await.expect("open");
+    let mut here =
+        one.1.link_region(other.0.into(), scopes.clone(), Way::Relayed).await.expect("open");
+    let mut there = other.1.link_region(one.0.into(), scopes, Way::Relayed).await.expect("open");
     tokio::spawn(async move {
         loop {
             tokio::select! {
@@ -77,8 +78,10 @@ async fn who_shows_a_token_elsewhere_reads_what_they_wrote() {
 
 /// As [`connect`], but what is long gets lost.
 async fn connect_losing(one: (&str, &Engine), other: (&str, &Engine)) -> JoinHandle<()> {
-    let mut here = one.1.link_region(other.0.into(), vec!["global".into()]).await.expect("open");
-    let mut there = other.1.link_region(one.0.into(), vec!["global".into()]).await.expect("open");
+    let mut here =
+        one.1.link_region(other.0.into(), vec!["global".into()], Way::Relayed).await.expect("open");
+    let mut there =
+        other.1.link_region(one.0.into(), vec!["global".into()], Way::Relayed).await.expect("open");
     tokio::spawn(async move {
         loop {
             let (to, (address, bytes)) = tokio::select! {
@@ -173,7 +176,8 @@ async fn a_scope_that_a_region_may_not_hold_does_not_reach_it() {
     assert_eq!(size(&us, Some(seen.token), LONG).await, Ok(1));
     assert_eq!(us.documents().await.expect("runs"), [cart()]);
     // Nor does a region get it by sending for it.
-    let link = us.link_region("ap".into(), vec!["global".into()]).await.expect("open");
+    let link =
+        us.link_region("ap".into(), vec!["global".into()], Way::Relayed).await.expect("open");
     link.inbox().receive(patients, vec![1, 2, 3].into()).await.expect("runs");
     assert_eq!(us.documents().await.expect("runs"), [cart()]);
 }

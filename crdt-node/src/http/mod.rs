@@ -8,10 +8,12 @@
 //! | `session` | the token of a document |
 //! | `listen` | the connections that come in |
 //! | `sync` | the protocol over `WebSocket`s, with clients and with regions |
+//! | `dial` | connecting to a region that has an address, again and again |
 //! | `peering` | where a region is, whether it is cut off, and how many bytes have passed |
 //! | `supervised` | what only a node answers that is run by a supervisor |
 //! | `error` | what is refused, and how that is said |
 
+mod dial;
 mod documents;
 mod error;
 mod listen;
@@ -47,8 +49,9 @@ use crate::engine::Engine;
 use error::Failure;
 use peering::Peering;
 
+pub use dial::dial;
 pub use listen::listen;
-pub use sync::{LONGEST_FRAME, dial, frame};
+pub use sync::{LONGEST_FRAME, frame};
 
 /// What is answered, as an `OpenAPI` 3.1 document in JSON.
 pub const OPENAPI: &str = include_str!("../../openapi.json");
@@ -201,7 +204,7 @@ fn routes() -> [(&'static str, &'static str, MethodRouter<Node>); 11] {
 
 /// Whether documents can be read: the store was opened, and has not failed.
 async fn ready(State(node): State<Node>) -> Result<&'static str, Failure> {
-    node.engine.regions().await?;
+    node.engine.ready().await?;
     Ok("ready\n")
 }
 

@@ -7,7 +7,6 @@ pub mod frame;
 #[cfg(test)]
 mod tests;
 
-use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -15,29 +14,27 @@ use axum::body::Bytes;
 use axum::extract::ws::rejection::WebSocketUpgradeRejection;
 use axum::extract::ws::{CloseFrame, Message, WebSocket, WebSocketUpgrade};
 use axum::extract::{Path, State};
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::Response;
-use crdt_core::ReplicaId;
 use futures_util::{Sink, SinkExt, Stream, StreamExt};
-use tokio::net::TcpStream;
 use tokio::sync::Notify;
-use tokio::time::{Instant, sleep, timeout};
-use tokio_rustls::rustls::pki_types::ServerName;
-use tokio_tungstenite::tungstenite::client::IntoClientRequest;
-use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
-use tokio_tungstenite::{client_async_with_config, tungstenite};
+use tokio::time::timeout;
+use tokio_tungstenite::tungstenite;
 
 use super::Node;
 use super::documents::address;
 use super::error::Failure;
 use super::listen::Admitted;
 use super::peering::{self, Peering};
-use crate::config::{Caller, May, Peer};
-use crate::engine::{Ending, Link, Outgoing, SpeaksFor};
+use crate::config::{Caller, May};
+use crate::engine::{Ending, Link, Outgoing, SpeaksFor, Way};
 use crate::store::Address;
 
 /// What a page's script offers besides [`PROTOCOL`], with its token after it.
 pub(super) const BEARER: &str = "bearer.";
+
+/// The header of an answer to a region that connects: which region this is.
+pub(super) const REGION: &str = "crdt-region";
 
 /// What this speaks.
 const PROTOCOL: &str = "crdt";
@@ -47,12 +44,9 @@ const PROTOCOL: &str = "crdt";
 pub const LONGEST_FRAME: usize = (1 << 20) + 256;
 
 /// How long the other end may take to take a message, or to answer when it is dialed.
-const PATIENCE: Duration = Duration::from_secs(30);
+pub(super) const PATIENCE: Duration = Duration::from_secs(30);
 /// After how long without a message it is asked whether it is there; after twice that it is not.
 const SILENCE: Duration = Duration::from_secs(15);
-
-/// The first pause before a region is tried again, and the longest.
-const PAUSES: (Duration, Duration) = (Duration::from_millis(200), Duration::from_secs(10));
 
 /// A client, for one document.
 pub(super) async fn client(
@@ -65,13 +59,14 @@ pub(super) async fn client(
 ) -> Result<Response, Failure> {
     let address = address(&node, &caller, May::Write, scope, document)?;
     node.check_origin(&headers)?;
+    let upgrade = checked(upgrade)?;
     let authorizer = Arc::clone(&node.authorizer);
     let speaks_for = SpeaksFor::those(move |replica| authorizer.may_speak_for(&caller, replica));
     let link = node.engine.link_client(address.clone(), speaks_for).await?;
-    accept(admitted, upgrade, move |socket| {
+    Ok(accept(admitted, upgrade, move |socket| {
         let unwrap = move |bytes: &Bytes| Some((address.clone(), bytes.clone()));
         serve(link, socket, |(_, bytes)| bytes, unwrap)
-    })
+    }))
 }
 
 /// Another region.
@@ -94,89 +89,36 @@ pub(super) async fn region(
     if peering.is_cut() {
         return Err(Failure::cut(&region));
     }
+    let upgrade = checked(upgrade)?;
     let scopes = node.config.scopes_shared(&region);
-    let link = node.engine.link_region(region, scopes).await?;
-    accept(admitted, upgrade, move |socket| async move { carry(&peering, link, socket).await })
+    let link = node.engine.link_region(region, scopes, Way::Accepted).await?;
+    let own = HeaderValue::from_str(&node.config.region);
+    let carry = move |socket| async move { carry(&peering, link, socket).await };
+    let mut response = accept(admitted, upgrade, carry);
+    if let Ok(own) = own {
+        response.headers_mut().insert(REGION, own);
+    }
+    Ok(response)
+}
+
+/// Whether the request is one for a `WebSocket`: before that is known, nothing is made.
+fn checked(
+    upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
+) -> Result<WebSocketUpgrade, Failure> {
+    upgrade.map_err(|why| Failure::malformed(why.body_text()))
 }
 
 fn accept<F: Future<Output = ()> + Send + 'static>(
     admitted: Admitted,
-    upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
+    upgrade: WebSocketUpgrade,
     serve: impl FnOnce(Socket) -> F + Send + 'static,
-) -> Result<Response, Failure> {
-    let upgrade = upgrade.map_err(|why| Failure::malformed(why.body_text()))?;
+) -> Response {
     let upgrade = upgrade.max_message_size(LONGEST_FRAME).max_frame_size(LONGEST_FRAME);
     let upgrade = upgrade.protocols([PROTOCOL]);
-    Ok(upgrade.on_upgrade(async move |socket| {
+    upgrade.on_upgrade(async move |socket| {
         serve(Socket::accepted(socket)).await;
         drop(admitted);
-    }))
-}
-
-/// Keeps connected to a region that has an address, until the node ends.
-pub async fn dial(node: Node, peer: Peer) {
-    let Ok(peering) = node.peering(&peer.region) else { return };
-    if let Some(url) = &peer.url {
-        peering.set_url(url);
-    }
-    let mut gate = peering.gate();
-    let mut pause = PAUSES.0;
-    loop {
-        let Some(url) = peering::open(&mut gate).await else { return };
-        let url = format!("{}/v1/regions/{}/sync", url.trim_end_matches('/'), node.config.region);
-        let begun = Instant::now();
-        match timeout(PATIENCE, connect(&node, &url, &peer)).await {
-            Ok(Ok(socket)) => {
-                let scopes = node.config.scopes_shared(&peer.region);
-                match node.engine.link_region(peer.region.clone(), scopes).await {
-                    Ok(link) => carry(&peering, link, socket).await,
-                    Err(crate::engine::Refusal::Stopped) => return,
-                    Err(_linked) => {}
-                }
-            }
-            Ok(Err(why)) => tracing::info!(region = peer.region, %why, "not connected"),
-            Err(_late) => tracing::info!(region = peer.region, "not connected: no answer"),
-        }
-        if begun.elapsed() > PAUSES.1 {
-            pause = PAUSES.0;
-        }
-        // So that not all come at once to a region that has come back.
-        let part = 50 + u32::from(ReplicaId::random().as_bytes()[0]) * 50 / 255;
-        tokio::select! {
-            () = sleep(pause * part / 100) => pause = (pause * 2).min(PAUSES.1),
-            _ = gate.changed() => pause = PAUSES.0,
-        }
-    }
-}
-
-async fn connect(node: &Node, url: &str, peer: &Peer) -> Result<Socket, tungstenite::Error> {
-    let mut request = url.into_client_request()?;
-    if let Some(token) = &peer.token {
-        let value = format!("Bearer {token}").parse();
-        let value = value.map_err(|error| {
-            tungstenite::Error::HttpFormat(tungstenite::http::Error::from(error))
-        })?;
-        request.headers_mut().insert(header::AUTHORIZATION, value);
-    }
-    let longest = Some(LONGEST_FRAME);
-    let config = WebSocketConfig::default().max_message_size(longest).max_frame_size(longest);
-    let is_encrypted = request.uri().scheme_str() == Some("wss");
-    let host = request.uri().host().unwrap_or_default();
-    // An address of IPv6 is in brackets there.
-    let host = host.trim_start_matches('[').trim_end_matches(']').to_owned();
-    let port = request.uri().port_u16().unwrap_or(if is_encrypted { 443 } else { 80 });
-    let stream = TcpStream::connect((host.as_str(), port)).await?;
-    stream.set_nodelay(true)?;
-    if !is_encrypted {
-        return Ok(Socket::dialed(
-            client_async_with_config(request, stream, Some(config)).await?.0,
-        ));
-    }
-    let connector =
-        node.connector.as_ref().ok_or_else(|| io::Error::other("there is no TLS here"))?;
-    let name = ServerName::try_from(host).map_err(io::Error::other)?;
-    let stream = connector.connect(name, stream).await?;
-    Ok(Socket::dialed(client_async_with_config(request, stream, Some(config)).await?.0))
+    })
 }
 
 /// What comes over a socket.
@@ -195,8 +137,13 @@ enum Leaving {
     Close(Ending),
 }
 
-/// What a client that greets as another's replica is closed with.
-const NOT_ITS_REPLICA: u16 = 4403;
+/// What is said besides when a connection is closed by this end.
+const fn code(ending: Ending) -> u16 {
+    match ending {
+        Ending::ReplicaId(_) => 4403,
+        Ending::Replaced => 4409,
+    }
+}
 
 impl From<Leaving> for Message {
     fn from(leaving: Leaving) -> Self {
@@ -204,7 +151,7 @@ impl From<Leaving> for Message {
             Leaving::Message(bytes) => Self::Binary(bytes),
             Leaving::Ping => Self::Ping(Bytes::new()),
             Leaving::Close(ending) => Self::Close(Some(CloseFrame {
-                code: NOT_ITS_REPLICA,
+                code: code(ending),
                 reason: ending.to_string().into(),
             })),
         }
@@ -212,7 +159,7 @@ impl From<Leaving> for Message {
 }
 
 /// A connection, whoever has begun it.
-struct Socket {
+pub(super) struct Socket {
     incoming: std::pin::Pin<Box<dyn Stream<Item = Incoming> + Send>>,
     outgoing: std::pin::Pin<Box<dyn Sink<Leaving, Error = ()> + Send>>,
 }
@@ -229,7 +176,7 @@ impl Socket {
         Self { incoming: Box::pin(incoming), outgoing: Box::pin(outgoing) }
     }
 
-    fn dialed<S>(socket: tokio_tungstenite::WebSocketStream<S>) -> Self
+    pub(super) fn dialed<S>(socket: tokio_tungstenite::WebSocketStream<S>) -> Self
     where
         S: tokio::io::AsyncRead + tokio::io::AsyncWrite + Unpin + Send + 'static,
     {
@@ -251,7 +198,7 @@ impl Socket {
 }
 
 /// Carries the messages of a region, until either end is gone or the two are cut.
-async fn carry(peering: &Peering, link: Link, socket: Socket) {
+pub(super) async fn carry(peering: &Peering, link: Link, socket: Socket) {
     let _open = peering.opened();
     let mut gate = peering.gate();
     let wrap = |outgoing| peering.sends(frame::wrap(outgoing));

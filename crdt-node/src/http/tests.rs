@@ -15,7 +15,7 @@ use tower::ServiceExt;
 use super::error::Failure;
 use super::{Node, OPENAPI, listen, router, routes};
 use crate::config::{Access, Config, Peer, Scope, hash_of};
-use crate::engine::{Refusal, Settings, start};
+use crate::engine::{Refusal, Settings, Way, start};
 use crate::store::Memory;
 
 const METHODS: [&str; 5] = ["get", "post", "put", "patch", "delete"];
@@ -93,6 +93,28 @@ impl Asked {
     /// Asks, and says with which code that was refused, if it was.
     async fn ask(&mut self, method: &str, path: &str, filled: &str, body: Body) -> Option<String> {
         self.ask_as(None, method, path, filled, body).await
+    }
+
+    /// Asks for a `WebSocket`, and says with which code that was refused, if it was.
+    async fn connect(&mut self, path: &str, filled: &str) -> Option<String> {
+        let listener = TcpListener::bind(("127.0.0.1", 0)).await.expect("a port");
+        let address = listener.local_addr().expect("has one");
+        let served = tokio::spawn(listen(listener, None, self.node.clone()));
+        let mut stream = TcpStream::connect(address).await.expect("connects");
+        let request = format!(
+            "GET {filled} HTTP/1.1\r\nhost: localhost\r\nconnection: upgrade\r\nupgrade: websocket\r\n\
+             sec-websocket-version: 13\r\nsec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
+        );
+        stream.write_all(request.as_bytes()).await.expect("writes");
+        let mut answer = String::new();
+        let read = stream.read_to_string(&mut answer);
+        tokio::time::timeout(Duration::from_secs(20), read).await.expect("ends").expect("reads");
+        served.abort();
+        let (head, body) = answer.split_once("\r\n\r\n").expect("has a body");
+        let status = head.split(' ').nth(1).and_then(|status| status.parse().ok());
+        let body: Value = serde_json::from_str(body).expect("is JSON");
+        self.check("get", path, status.expect("a status"), &body);
+        body["error"]["code"].as_str().map(Into::into)
     }
 
     async fn ask_as(
@@ -277,16 +299,20 @@ async fn requests_and_answers_are_as_the_document_says() {
             "not-yet",
         ),
         ("get", SYNC, "/v1/sync/global/cart", body(), "malformed"),
-        ("get", SYNC, "/v1/sync/global/more", body(), "too-many-documents"),
         ("get", REGION, "/v1/regions/mars/sync", body(), "no-such-region"),
         ("get", REGION, "/v1/regions/us/sync", body(), "malformed"),
     ] {
         let refused = asked.ask(method, path, filled, body).await;
         assert_eq!(refused.as_deref(), Some(code), "{filled}");
     }
-    let _link = asked.node.engine.link_region("us".into(), vec![]).await.expect("connects");
-    let refused = asked.ask("get", REGION, "/v1/regions/us/sync", body()).await;
-    assert_eq!(refused.as_deref(), Some("connected-already"));
+    let link = asked.node.engine.link_region("us".into(), vec![], Way::Dialed);
+    let _link = link.await.expect("connects");
+    for (path, filled, code) in [
+        (SYNC, "/v1/sync/global/more", "too-many-documents"),
+        (REGION, "/v1/regions/us/sync", "connected-already"),
+    ] {
+        assert_eq!(asked.connect(path, filled).await.as_deref(), Some(code), "{filled}");
+    }
 
     asked.tokens().await;
     asked.elsewhere().await;

@@ -12,7 +12,7 @@ use bytes::Bytes;
 use tokio::task::JoinHandle;
 
 use crate::config::Peer;
-use crate::engine::{Inbox, Link, Refusal};
+use crate::engine::{Inbox, Link, Refusal, Way};
 use crate::http::peering::{self, Peering};
 use crate::http::{Node, frame};
 
@@ -79,7 +79,7 @@ impl<'a> Peers<'a> {
         let mut linked = None;
         if peer.url.is_none() {
             let scopes = self.node.config.scopes_streamed();
-            match self.node.engine.link_region(region.into(), scopes).await {
+            match self.node.engine.link_region(region.into(), scopes, Way::Relayed).await {
                 Ok(link) => {
                     let inbox = link.inbox();
                     let to = self::link(region, &self.node.config.region);

@@ -12,7 +12,7 @@ use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::protocol::Role;
 
 use super::{Socket, frame, serve};
-use crate::engine::{Durable, Settings, start};
+use crate::engine::{Durable, Settings, Way, start};
 use crate::store::{Address, Memory};
 
 /// A connection that says nothing, and that cannot be written to.
@@ -52,7 +52,10 @@ async fn a_connection_that_broke_while_it_was_written_to_ended_the_dialing_with_
     let change = |tx: &mut Transaction<'_>| tx.counter("x").increment(1);
     let address = Address::new("global", "cart");
     engine.write(address, Durable::Local, Duration::MAX, change).await.expect("is written");
-    let link = engine.link_region("us".into(), vec!["global".into()]).await.expect("is open");
+    let link = engine
+        .link_region("us".into(), vec!["global".into()], Way::Relayed)
+        .await
+        .expect("is open");
     let socket = WebSocketStream::from_raw_socket(Broken, Role::Client, None).await;
     serve(link, Socket::dialed(socket), frame::wrap, frame::unwrap).await;
 }
