@@ -135,6 +135,7 @@ async fn serve_until(
     let is_encrypted = acceptor.is_some();
     tracing::info!(region = config.region, %address, encrypted = is_encrypted, "serving");
     println!("listening on {address}");
+    let config = Config { listen: address, ..config };
     let peers = config.peers.clone();
     let mut node = Node::new(engine, config);
     if let Some(connector) = connector {

@@ -224,8 +224,26 @@ async fn regions_that_dial_each_other_converge_and_tell_where_a_write_is_durable
     let (lag, place) = (&not_yet.1["error"]["lag"], &not_yet.1["error"]["least_lag"]);
     assert_eq!(
         (lag, place),
-        (&json!(7), &json!({"region": "eu", "address": "https://eu.example"}))
+        (&json!(null), &json!({"region": "eu", "address": "https://eu.example"}))
     );
+}
+
+/// A region that was reached over its `url` alone, or that had dialed, was named without an address.
+#[tokio::test]
+async fn regions_tell_each_other_where_users_reach_them() {
+    let address = "https://us.example";
+    let us = Region::start("us", &["eu"], |config| config.address = Some(address.into())).await;
+    let mut eu = Region::start("eu", &["us"], |_| {}).await;
+    eu.dial(&us, None);
+    let all = json!({"operations": add(1)["operations"], "durability": "all"});
+    assert_eq!(eu.post(CART, all).await.1["done"], json!(true));
+    let told = async |region: &Region| {
+        let path = format!("{CART}?token=0000000000000001-7&wait_ms=1");
+        region.get(&path).await.1["error"]["least_lag"].clone()
+    };
+    assert_eq!(told(&eu).await, json!({"region": "us", "address": address}));
+    let listens = format!("http://{}", eu.address);
+    assert_eq!(told(&us).await, json!({"region": "eu", "address": listens}));
 }
 
 /// A write said on its query how durable it has to be, and nobody heard it.

@@ -74,6 +74,9 @@ pub struct Config {
     /// The folder of the store; without one nothing outlasts the process, and [`serve`](crate::serve::serve)
     /// wants to be told that this is meant.
     pub data: Option<PathBuf>,
+    /// Where users reach this region, `https://` or `http://`: told to the other regions. Without one they
+    /// are told where it listens, if that is of use to them.
+    pub address: Option<String>,
     /// What is shown to those who connect; without it connections are not encrypted.
     pub tls: Option<Tls>,
     /// A PEM file: the certificates of the authority that vouches for peers at `wss://`. Without one they
@@ -150,6 +153,7 @@ impl Config {
             region: region.into(),
             listen,
             data: None,
+            address: None,
             tls: None,
             ca: None,
             origins: BTreeSet::new(),
@@ -213,8 +217,12 @@ impl Config {
                 return Err(ConfigError::Twice { region: name.clone() });
             }
         }
+        if let Some(address) = self.address.as_ref().filter(|address| !is_address(address)) {
+            let (region, address) = (self.region.clone(), address.clone());
+            return Err(ConfigError::Address { region, address });
+        }
         for Peer { region, url, address, .. } in &self.peers {
-            if let Some(address) = address.as_ref().filter(|address| !has_host(address, HTTP)) {
+            if let Some(address) = address.as_ref().filter(|address| !is_address(address)) {
                 let (region, address) = (region.clone(), address.clone());
                 return Err(ConfigError::Address { region, address });
             }
@@ -314,6 +322,11 @@ impl Config {
 
 const WEB_SOCKET: [&str; 2] = ["ws", "wss"];
 const HTTP: [&str; 2] = ["http", "https"];
+
+/// Whether it is an address where users may reach a region.
+pub(crate) fn is_address(text: &str) -> bool {
+    has_host(text, HTTP)
+}
 
 /// Whether it is an address that begins so, and has a host.
 fn has_host(url: &str, schemes: [&str; 2]) -> bool {

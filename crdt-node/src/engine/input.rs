@@ -85,9 +85,10 @@ pub enum Refusal {
     NotYet {
         /// What is, if there is a document.
         token: Option<Token>,
-        /// How many changes of its region this one lacks, up to the token.
-        lag: u64,
-        /// The regions that have said that they have it.
+        /// How many changes of the region that gave the token this one lacks, up to it; none if that
+        /// region was never heard of.
+        lag: Option<u64>,
+        /// The region that gave it, if it is known, and then those that have said that they have it.
         has: Vec<String>,
         /// If none has: of those that are connected, the one that lacks the least of this document.
         least_lag: Option<String>,
@@ -115,15 +116,14 @@ impl fmt::Display for Refusal {
                 write!(f, "this node holds {most} documents and no more: raise its limit")
             }
             Self::NotYet { token, lag, has, least_lag } => {
-                match token {
-                    Some(token) => write!(
-                        f,
-                        "what the token stands for is not here yet, {lag} changes are missing; \
-                         {token} is: "
-                    )?,
-                    None => f.write_str("nothing of the document is here yet: ")?,
+                f.write_str(match token {
+                    Some(_) => "what the token stands for is not here yet",
+                    None => "nothing of the document is here yet",
+                })?;
+                if let Some(lag) = lag {
+                    write!(f, ", {lag} changes are missing")?;
                 }
-                f.write_str("try again later")?;
+                f.write_str(": try again later")?;
                 match (has.as_slice(), least_lag) {
                     ([], None) => Ok(()),
                     ([], Some(region)) => write!(f, ", or the region {region}, which may have it"),

@@ -64,8 +64,10 @@ async fn who_shows_a_token_elsewhere_reads_what_they_wrote() {
     assert!(written.is_done && written.is_durable_here);
     assert_eq!(size(&us, None, SHORT).await, Err(Refusal::NoDocument));
     let refused = size(&us, Some(written.token), SHORT).await;
-    let lag = written.token.position();
-    assert_eq!(refused, Err(Refusal::NotYet { token: None, lag, has: vec![], least_lag: None }));
+    assert_eq!(
+        refused,
+        Err(Refusal::NotYet { token: None, lag: None, has: vec![], least_lag: None })
+    );
     assert_eq!(us.documents().await.expect("runs"), [], "a read makes none");
 
     let waits = tokio::spawn({
@@ -105,7 +107,7 @@ async fn who_waits_in_vain_is_told_where_it_is() {
     let long = eu.write(cart(), Durable::Local, LONG, change).await.expect("is written");
     let waited = size(&us, Some(long.token), SHORT).await;
     let Err(Refusal::NotYet { lag, has, least_lag, .. }) = waited else { panic!("{waited:?}") };
-    assert_eq!((lag, has, least_lag), (1, vec![], Some("eu".into())));
+    assert_eq!((lag, has, least_lag), (Some(1), vec!["eu".into()], None), "who gave it has it");
     // Those who meet say what they have.
     link.abort();
     let _ended = link.await;
@@ -118,7 +120,35 @@ async fn who_waits_in_vain_is_told_where_it_is() {
         waited = size(&us, Some(long.token), SHORT).await;
     }
     let Err(Refusal::NotYet { lag, has, least_lag, .. }) = waited else { panic!("{waited:?}") };
-    assert_eq!((lag, has, least_lag), (1, vec!["eu".into()], None));
+    assert_eq!((lag, has, least_lag), (Some(1), vec!["eu".into()], None));
+}
+
+/// Another region was named, and how much that one lacked of what is here.
+#[tokio::test]
+async fn who_is_cut_off_is_told_which_region_gave_the_token() {
+    let names = ["eu", "us", "ap"];
+    let [eu, us, ap] = names.map(|name| region(name, &Memory::new()));
+    let link = connect(("eu", &eu), ("us", &us), &["global"]).await;
+    let _other = connect(("us", &us), ("ap", &ap), &["global"]).await;
+    assert!(add(&eu, 1, Durable::One, LONG).await.is_done);
+    assert!(add(&us, 2, Durable::All, LONG).await.is_done);
+    link.abort();
+    let _ended = link.await;
+    for element in 3..6 {
+        add(&us, element, Durable::One, LONG).await;
+    }
+    add(&eu, 6, Durable::Local, LONG).await;
+    let token = add(&eu, 7, Durable::Local, LONG).await.token;
+    let waited = size(&us, Some(token), SHORT).await;
+    let Err(Refusal::NotYet { lag, has, least_lag, .. }) = waited else { panic!("{waited:?}") };
+    assert_eq!((lag, has, least_lag), (Some(2), vec!["eu".into()], None));
+    // Nobody has given those: nothing is known of one, and the other asks for more than there can be.
+    let opening = token.to_string().split_once('-').expect("has one").0.to_owned();
+    for made_up in ["0000000000000001-18446744073709551615", &format!("{opening}-{}", u64::MAX)] {
+        let waited = size(&us, Some(made_up.parse().expect("a token")), SHORT).await;
+        let Err(Refusal::NotYet { lag, has, least_lag, .. }) = waited else { panic!("{waited:?}") };
+        assert_eq!((lag, has, least_lag), (None, vec![], Some("ap".into())));
+    }
 }
 
 #[tokio::test]

@@ -14,8 +14,9 @@ use tokio_tungstenite::tungstenite::handshake::client::Response;
 use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
 use tokio_tungstenite::{client_async_with_config, tungstenite};
 
+use super::addresses::ADDRESS;
 use super::sync::{LONGEST_FRAME, PATIENCE, REGION, Socket, carry};
-use super::{Node, peering};
+use super::{Node, addresses, peering};
 use crate::config::Peer;
 use crate::engine::{Refusal, Way};
 
@@ -76,6 +77,10 @@ async fn connect(node: &Node, url: &str, peer: &Peer) -> Result<Socket, NotConne
         })?;
         request.headers_mut().insert(header::AUTHORIZATION, value);
     }
+    let url = request.uri().clone();
+    if let Some(own) = addresses::own(&node.config, &url) {
+        request.headers_mut().insert(ADDRESS, own);
+    }
     let longest = Some(LONGEST_FRAME);
     let config = WebSocketConfig::default().max_message_size(longest).max_frame_size(longest);
     let is_encrypted = request.uri().scheme_str() == Some("wss");
@@ -97,7 +102,11 @@ async fn connect(node: &Node, url: &str, peer: &Peer) -> Result<Socket, NotConne
         (Socket::dialed(socket), answer)
     };
     match said(&answer, REGION) {
-        Some(region) if region == peer.region => Ok(socket),
+        Some(region) if region == peer.region => {
+            node.hear_address(&region, answer.headers());
+            node.dialed(&region, &url);
+            Ok(socket)
+        }
         found => Err(NotConnected::Other { found }),
     }
 }

@@ -177,7 +177,7 @@ impl Node {
     }
 
     fn refused(&self, address: &Address, refusal: Refusal) -> Failure {
-        Failure::of(address, refusal).with_addresses(&self.config.peers)
+        Failure::of(address, refusal).with_addresses(|region| self.address_of(region))
     }
 
     fn patience(&self, wait_ms: Option<u64>) -> Duration {

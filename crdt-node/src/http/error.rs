@@ -6,7 +6,6 @@ use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 
 use super::session;
-use crate::config::Peer;
 use crate::engine::Refusal;
 use crate::store::Address;
 
@@ -33,7 +32,7 @@ struct Detail {
     /// How many changes this region lacks, up to what was asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     lag: Option<u64>,
-    /// The regions that have said that they have it.
+    /// The region that gave it, and those that have said that they have it.
     #[serde(skip_serializing_if = "Option::is_none")]
     has: Option<Vec<Place>>,
     /// If none has: the one that is connected and lacks the least of the document.
@@ -87,11 +86,10 @@ impl Failure {
     }
 
     /// Says where users reach the regions that it names.
-    pub(super) fn with_addresses(mut self, peers: &[Peer]) -> Self {
+    pub(super) fn with_addresses(mut self, address: impl Fn(&str) -> Option<String>) -> Self {
         let Detail { has, least_lag, .. } = &mut self.body.error;
         for place in has.iter_mut().flatten().chain(least_lag) {
-            let peer = peers.iter().find(|peer| peer.region == place.region);
-            place.address = peer.and_then(Peer::public_address);
+            place.address = address(&place.region);
         }
         self
     }
@@ -185,7 +183,7 @@ impl From<Refusal> for Failure {
         if let Refusal::NotYet { lag, has, least_lag, .. } = refusal {
             let place = |region| Place { region, address: None };
             let error = &mut failure.body.error;
-            error.lag = Some(lag);
+            error.lag = lag;
             error.has = Some(has.into_iter().map(place).collect());
             error.least_lag = least_lag.map(place);
         }

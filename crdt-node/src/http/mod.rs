@@ -8,11 +8,13 @@
 //! | `session` | the token of a document |
 //! | `listen` | the connections that come in |
 //! | `sync` | the protocol over `WebSocket`s, with clients and with regions |
+//! | `addresses` | where users reach the regions |
 //! | `dial` | connecting to a region that has an address, again and again |
 //! | `peering` | where a region is, whether it is cut off, and how many bytes have passed |
 //! | `supervised` | what only a node answers that is run by a supervisor |
 //! | `error` | what is refused, and how that is said |
 
+mod addresses;
 mod dial;
 mod documents;
 mod error;
@@ -46,6 +48,7 @@ use tokio_rustls::TlsConnector;
 use crate::config::{Authorizer, Caller, Config, May, Tokens};
 use crate::console;
 use crate::engine::Engine;
+use addresses::Addresses;
 use error::Failure;
 use peering::Peering;
 
@@ -69,6 +72,7 @@ pub struct Node {
     /// Whether they are to end.
     ending: Arc<watch::Sender<bool>>,
     peerings: Arc<BTreeMap<String, Arc<Peering>>>,
+    addresses: Addresses,
     /// The run that it is a part of, if a supervisor runs it.
     run: Option<Arc<str>>,
     /// Where the console's package is.
@@ -89,6 +93,7 @@ impl Node {
             connections,
             ending: Arc::default(),
             peerings,
+            addresses: Addresses::default(),
             run: None,
             console: None,
         }

@@ -22,6 +22,7 @@ use tokio::time::timeout;
 use tokio_tungstenite::tungstenite;
 
 use super::Node;
+use super::addresses::ADDRESS;
 use super::documents::address;
 use super::error::Failure;
 use super::listen::Admitted;
@@ -91,12 +92,17 @@ pub(super) async fn region(
     }
     let upgrade = checked(upgrade)?;
     let scopes = node.config.scopes_shared(&region);
-    let link = node.engine.link_region(region, scopes, Way::Accepted).await?;
+    let link = node.engine.link_region(region.clone(), scopes, Way::Accepted).await?;
+    node.hear_address(&region, &headers);
     let own = HeaderValue::from_str(&node.config.region);
+    let address = node.config.address.as_deref().and_then(|address| address.parse().ok());
     let carry = move |socket| async move { carry(&peering, link, socket).await };
     let mut response = accept(admitted, upgrade, carry);
     if let Ok(own) = own {
         response.headers_mut().insert(REGION, own);
+    }
+    if let Some(address) = address {
+        response.headers_mut().insert(ADDRESS, address);
     }
     Ok(response)
 }

@@ -22,6 +22,28 @@ impl<S: Lattice> Replica<S> {
         self.holding.known.position(token.incarnation) >= token.position
     }
 
+    /// The replica that gave a token, if it has been met as the opening that gave it, or as a later one.
+    pub fn giver(&self, token: &Token) -> Option<ReplicaId> {
+        let Token { incarnation, .. } = *token;
+        let is_giver = |met: &Acquaintance| {
+            met.incarnation == incarnation
+                || self.lineage.line_of(met.incarnation).any(|before| before == incarnation)
+        };
+        self.met.iter().find(|(_, met)| is_giver(met)).map(|(replica, _)| *replica)
+    }
+
+    /// How many changes of the log of who gave a token are not included here, up to the token; `None` if
+    /// nothing is known of that opening. Those that came by another way are counted, too, until the log
+    /// itself tells of them.
+    pub fn missing(&self, token: &Token) -> Option<u64> {
+        let Token { incarnation, position } = *token;
+        let known = &self.holding.known;
+        let is_known = known.get(incarnation).is_some()
+            || self.lineage.get(incarnation).is_some()
+            || self.met.values().any(|met| met.incarnation == incarnation);
+        is_known.then(|| position.saturating_sub(known.reaches(incarnation, &self.lineage)))
+    }
+
     /// Has [`Event::Covered`] told once the token is covered. Bound the wait: see [`Token`].
     pub fn await_token(&mut self, token: Token) {
         self.tokens.insert(token);
