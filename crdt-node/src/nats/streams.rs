@@ -53,8 +53,16 @@ pub(super) async fn mirror(
     let source =
         Source { name: name(scope, region), domain: Some(domain.into()), ..Source::default() };
     let wanted = Config { mirror: Some(source), ..base(nats, scope, region) };
+    let failed = |why: &dyn std::fmt::Display| NatsError::away("mirror a stream")(why);
     let made = context.get_or_create_stream(wanted.clone()).await;
-    let stream: Stream = made.map_err(|why| NatsError::away("mirror a stream")(&why))?;
+    let mut stream: Stream = made.map_err(|why| failed(&why))?;
+    let found = stream.cached_info().config.clone();
+    if (found.max_age, found.max_bytes) != (wanted.max_age, wanted.max_bytes) {
+        // What it mirrors stays as the server says it.
+        let kept = Config { max_age: wanted.max_age, max_bytes: wanted.max_bytes, ..found };
+        context.update_stream(kept).await.map_err(|why| failed(&why))?;
+        stream = context.get_stream(&wanted.name).await.map_err(|why| failed(&why))?;
+    }
     check(&wanted, &stream.cached_info().config)?;
     let reader = pull::Config {
         durable_name: Some(READER.into()),
