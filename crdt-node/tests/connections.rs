@@ -51,7 +51,8 @@ impl Served {
     /// What a connection of its own is answered.
     async fn ask(&self, path: &str) -> String {
         let mut stream = self.connect().await;
-        let request = format!("GET {path} HTTP/1.1\r\nhost: eu\r\nconnection: close\r\n\r\n");
+        let request =
+            format!("GET {path} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n");
         stream.write_all(request.as_bytes()).await.expect("writes");
         rest(stream).await
     }
@@ -83,7 +84,7 @@ async fn rest(mut stream: TcpStream) -> String {
 /// A connection that has been served once, and stays.
 async fn stays(served: &Served) -> TcpStream {
     let mut stream = served.connect().await;
-    stream.write_all(b"GET /healthz HTTP/1.1\r\nhost: eu\r\n\r\n").await.expect("writes");
+    stream.write_all(b"GET /healthz HTTP/1.1\r\nhost: localhost\r\n\r\n").await.expect("writes");
     let mut answer = [0; 12];
     stream.read_exact(&mut answer).await.expect("is answered");
     assert_eq!(&answer, b"HTTP/1.1 200");
@@ -162,7 +163,7 @@ async fn who_sends_slowly_is_ended() {
     rest(stays(&served).await).await;
     let mut body = served.connect().await;
     let request =
-        "POST /v1/documents/global/cart HTTP/1.1\r\nhost: eu\r\ncontent-length: 99\r\n\r\n{";
+        "POST /v1/documents/global/cart HTTP/1.1\r\nhost: localhost\r\ncontent-length: 99\r\n\r\n{";
     body.write_all(request.as_bytes()).await.expect("writes");
     let answer = rest(body).await;
     assert!(answer.starts_with("HTTP/1.1 408") && answer.contains("\"too-slow\""), "{answer}");
@@ -179,7 +180,7 @@ async fn who_does_not_take_an_answer_is_ended() {
     let durable = crdt_node::engine::Durable::Local;
     served.node.engine().write(address, durable, LONG, change).await.expect("is written");
     let mut deaf = served.connect().await;
-    let request = "GET /v1/documents/global/log HTTP/1.1\r\nhost: eu\r\n\r\n".repeat(60);
+    let request = "GET /v1/documents/global/log HTTP/1.1\r\nhost: localhost\r\n\r\n".repeat(60);
     deaf.write_all(request.as_bytes()).await.expect("writes");
     assert!(served.ask("/healthz").await.starts_with("HTTP/1.1 503"), "it is there");
     served.until_there_is_room().await;

@@ -228,6 +228,36 @@ async fn regions_that_dial_each_other_converge_and_tell_where_a_write_is_durable
     );
 }
 
+/// A page whose own name resolved to this machine read and wrote what everybody on it may.
+#[tokio::test]
+async fn a_page_that_names_this_machine_as_its_own_host_is_refused() {
+    let region = Region::start("eu", &[], |_| {}).await;
+    let ask = async |region: &Region, host: &str| {
+        let request = Request::post(CART).header("host", host);
+        let request = request.header("origin", format!("http://{host}"));
+        region.ask(request.body(add(1).to_string().into()).expect("a request")).await
+    };
+    for host in
+        ["evil.example:7801", "evil.example", "localhost.evil.example", "127.0.0.1.evil", ""]
+    {
+        let (status, refused) = ask(&region, host).await;
+        assert_eq!(
+            (status, &refused["error"]["code"]),
+            (StatusCode::FORBIDDEN, &json!("host")),
+            "{host}"
+        );
+    }
+    assert_eq!(region.get(CART).await.0, StatusCode::NOT_FOUND, "nothing was written");
+    for host in ["127.0.0.1:7801", "localhost:7801", "localhost", "[::1]:7801", "10.0.0.5"] {
+        assert_eq!(ask(&region, host).await.0, StatusCode::OK, "{host}");
+    }
+    // Who has to show a token may call it as they like.
+    let access = json!({"hash": hash_of("writer"), "may": "write"});
+    let access = serde_json::from_value(access).expect("an access");
+    let named = Region::start("eu", &[], |config| config.tokens = vec![access]).await;
+    assert_eq!(ask(&named, "eu.example").await.0, StatusCode::UNAUTHORIZED);
+}
+
 /// A region that was reached over its `url` alone, or that had dialed, was named without an address.
 #[tokio::test]
 async fn regions_tell_each_other_where_users_reach_them() {
@@ -244,6 +274,15 @@ async fn regions_tell_each_other_where_users_reach_them() {
     assert_eq!(told(&eu).await, json!({"region": "us", "address": address}));
     let listens = format!("http://{}", eu.address);
     assert_eq!(told(&us).await, json!({"region": "eu", "address": listens}));
+}
+
+/// Whatever was asked of that path made the document, and its place among those that there may be.
+#[tokio::test]
+async fn what_is_no_web_socket_makes_no_document() {
+    let region = Region::start("eu", &[], |_| {}).await;
+    let (status, _) = region.get("/v1/sync/global/newdoc").await;
+    assert_eq!(status, StatusCode::BAD_REQUEST);
+    assert_eq!(region.get("/v1/documents").await.1, json!({"documents": []}));
 }
 
 /// A write said on its query how durable it has to be, and nobody heard it.

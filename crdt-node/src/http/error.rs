@@ -160,6 +160,14 @@ impl Failure {
         Self::new(StatusCode::SERVICE_UNAVAILABLE, "cut", message)
     }
 
+    pub(super) fn host(host: &str) -> Self {
+        let message = format!(
+            "{host:?} is no host of this node, which everybody on this machine may read and write: ask \
+             for it by an IP address or as localhost, or configure a [[token]]"
+        );
+        Self::new(StatusCode::FORBIDDEN, "host", message)
+    }
+
     pub(super) fn origin(origin: &str) -> Self {
         let message = format!("pages of {origin} may not connect: add it to `origins`");
         Self::new(StatusCode::FORBIDDEN, "origin", message)

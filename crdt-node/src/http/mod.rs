@@ -6,6 +6,7 @@
 //! | `operations` | the JSON of writes |
 //! | `reading` | the JSON of reads |
 //! | `session` | the token of a document |
+//! | `host` | by which names a node that asks for no token may be asked |
 //! | `listen` | the connections that come in |
 //! | `sync` | the protocol over `WebSocket`s, with clients and with regions |
 //! | `addresses` | where users reach the regions |
@@ -18,6 +19,7 @@ mod addresses;
 mod dial;
 mod documents;
 mod error;
+mod host;
 mod listen;
 mod operations;
 pub(crate) mod peering;
@@ -38,6 +40,7 @@ use axum::extract::{DefaultBodyLimit, FromRequestParts, State};
 use axum::http::StatusCode;
 use axum::http::header::{AUTHORIZATION, CONTENT_TYPE};
 use axum::http::request::Parts;
+use axum::middleware::from_fn_with_state;
 use axum::response::IntoResponse;
 use axum::routing::{MethodRouter, get, post};
 use serde_json::json;
@@ -179,6 +182,7 @@ pub fn router(node: Node) -> Router {
         .fallback(|| async { Failure::no_such_path() })
         .method_not_allowed_fallback(|| async { Failure::no_such_method() })
         .layer(limit)
+        .layer(from_fn_with_state(node.clone(), host::check))
         .with_state(node)
 }
 

@@ -374,6 +374,13 @@ impl Asked {
         self.check("get", DOCUMENT, status, &body);
         self.codes.insert("no-such-method".into());
 
+        let request = Request::post(CART).header("host", "evil.example");
+        let request = request.body(Body::empty()).expect("a request");
+        let answer = router(self.node.clone()).oneshot(request).await.expect("answers");
+        let (status, body) = content(answer).await;
+        assert_eq!(body["error"]["code"], json!("host"));
+        self.check("post", DOCUMENT, status, &body);
+
         let clock = Refusal::Replica(crdt_sync::WriteError::Closed);
         let (status, body) = content(Failure::from(clock).into_response()).await;
         self.check("post", DOCUMENT, status, &body);
@@ -383,7 +390,10 @@ impl Asked {
         let address = listener.local_addr().expect("has one");
         let served = tokio::spawn(listen(listener, None, full.node));
         let mut stream = TcpStream::connect(address).await.expect("connects");
-        stream.write_all(b"GET /healthz HTTP/1.1\r\nhost: eu\r\n\r\n").await.expect("writes");
+        stream
+            .write_all(b"GET /healthz HTTP/1.1\r\nhost: localhost\r\n\r\n")
+            .await
+            .expect("writes");
         let mut answer = String::new();
         let read = stream.read_to_string(&mut answer);
         tokio::time::timeout(Duration::from_secs(20), read).await.expect("ends").expect("reads");
