@@ -130,8 +130,8 @@ async fn who_is_cut_off_is_told_which_region_gave_the_token() {
     let [eu, us, ap] = names.map(|name| region(name, &Memory::new()));
     let link = connect(("eu", &eu), ("us", &us), &["global"]).await;
     let _other = connect(("us", &us), ("ap", &ap), &["global"]).await;
-    assert!(add(&eu, 1, Durable::One, LONG).await.is_done);
-    assert!(add(&us, 2, Durable::All, LONG).await.is_done);
+    assert!(add(&us, 1, Durable::All, LONG).await.is_done);
+    assert!(add(&eu, 2, Durable::One, LONG).await.is_done);
     link.abort();
     let _ended = link.await;
     for element in 3..6 {
