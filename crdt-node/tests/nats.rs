@@ -6,6 +6,7 @@
 mod nats_server;
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use crdt_core::Wire;
@@ -13,7 +14,7 @@ use crdt_node::config::{Config, Nats, Peer};
 use crdt_node::engine::{Durable, Engine, Settings, start};
 use crdt_node::http::{Node, dial, router};
 use crdt_node::nats;
-use crdt_node::store::{Address, Memory, Store};
+use crdt_node::store::{Address, Memory, Redb, Store};
 use nats_server::{Cable, Server};
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
@@ -167,23 +168,37 @@ async fn regions_converge_over_nats() {
 async fn a_server_that_is_killed_under_load_loses_nothing_that_was_durable_in_both() {
     let Some(hub) = Server::start("eu", None) else { return };
     let mut leaf = Server::start("us", Some(hub.leaf_port())).expect("as before");
-    let regions = two(&Way::Nats([&hub, &leaf])).await;
-    let mut durable = Vec::new();
-    for element in 0..300 {
-        if element == 100 {
-            leaf.kill();
+    let folders = [(); 2].map(|()| tempfile::tempdir().expect("a folder"));
+    let stores = folders
+        .each_ref()
+        .map(|folder| -> Arc<dyn Store> { Arc::new(Redb::open(folder.path()).expect("opens")) });
+    let regions = two_of(&Way::Nats([&hub, &leaf]), stores).await;
+    let written = AtomicUsize::new(0);
+    let write = async |writer: i64| {
+        let mut durable = 0;
+        for number in 0..75 {
+            let region = &regions[usize::from(writer % 2 == 1)];
+            let is_away = (100..200).contains(&written.fetch_add(1, Ordering::SeqCst));
+            let patience = Duration::from_millis(if is_away { 20 } else { 2_000 });
+            durable +=
+                usize::from(region.add(writer * 1_000 + number, Durable::One, patience).await);
         }
-        if element == 200 {
-            leaf.restart();
+        durable
+    };
+    let after = async |many: usize| {
+        while written.load(Ordering::SeqCst) < many {
+            tokio::time::sleep(Duration::from_millis(1)).await;
         }
-        let region = &regions[usize::from(element % 2 == 1)];
-        let patience =
-            Duration::from_millis(if (100..200).contains(&element) { 20 } else { 2_000 });
-        if region.add(element, Durable::One, patience).await {
-            durable.push(element);
-        }
-    }
-    assert!(durable.len() >= 100, "{} were", durable.len());
+    };
+    let fail = async {
+        after(100).await;
+        leaf.kill();
+        after(200).await;
+        leaf.restart();
+    };
+    let (zero, one, two, three, ()) = tokio::join!(write(0), write(1), write(2), write(3), fail);
+    let durable = zero + one + two + three;
+    assert!(durable >= 90, "{durable} were");
     are_equal(&regions, 301).await;
 }
 
@@ -224,6 +239,9 @@ async fn a_region_that_was_away_reads_20_000_changes_from_its_stream() {
         std::mem::replace(&mut before, said) == said && said > 0
     })
     .await;
+    let many = u64::try_from(MANY).expect("fits");
+    // What is committed together may share a message.
+    assert!(before > many / 2, "{before} messages of {many} changes are in the stream");
     // Who wrote it is gone, too: only the stream has it.
     eu.end().await;
     let [in_eu, in_us] = stores;
@@ -232,6 +250,21 @@ async fn a_region_that_was_away_reads_20_000_changes_from_its_stream() {
     until("the stream brings it", async || us.size().await == size).await;
     let eu = Region::open("eu", vec![peer("us", None)], Some(hub.nats()), in_eu).await;
     are_equal(&[eu, us], size).await;
+}
+
+/// A mirror kept what it had been made with, and the node refused to start.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_changed_bound_of_the_streams_ends_no_region() {
+    let Some(hub) = Server::start("eu", None) else { return };
+    let leaf = Server::start("us", Some(hub.leaf_port())).expect("as before");
+    let stores: [Arc<dyn Store>; 2] = [Arc::new(Memory::new()), Arc::new(Memory::new())];
+    let [eu, us] = two_of(&Way::Nats([&hub, &leaf]), stores.clone()).await;
+    us.end().await;
+    let [_, in_us] = stores;
+    let kept = Nats { keep_seconds: 3_600, keep_bytes: 32 << 20, ..leaf.nats() };
+    let us = Region::open("us", vec![peer("eu", None)], Some(kept), in_us).await;
+    assert!(us.add(1, Durable::One, LONG).await, "they meet");
+    are_equal(&[eu, us], 2).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
