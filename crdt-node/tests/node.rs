@@ -133,7 +133,7 @@ async fn a_document_is_written_and_read() {
 
 #[tokio::test]
 async fn what_is_wrong_is_refused_by_code_and_changes_nothing() {
-    let region = Region::start("eu", &[], |config| config.limits.request_bytes = 1_000).await;
+    let region = Region::start("eu", &[], |config| config.limits.request_bytes = 1_024).await;
     region.post(CART, add(1)).await;
     let before = region.get(CART).await;
     let half = json!({"operations": [

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use crdt_document::{Transaction, WriteError};
 
-use super::{Durable, Engine, Refusal, Settings, Settled, start};
+use super::{Durable, Engine, Refusal, Settings, Settled, Way, start};
 use crate::store::{Address, Change, Memory, Store, StoreError, Stored};
 
 const LONG: Duration = Duration::from_secs(60);
@@ -100,7 +100,8 @@ async fn a_write_whose_commit_fails_is_not_said_to_be_undone() {
 #[tokio::test]
 async fn a_first_write_that_is_refused_leaves_no_document() {
     let (engine, _) = start(settings(), Arc::new(Memory::new())).expect("starts");
-    let mut link = engine.link_region("us".into(), vec!["global".into()]).await.expect("opens");
+    let scopes = vec!["global".into()];
+    let mut link = engine.link_region("us".into(), scopes, Way::Relayed).await.expect("opens");
     let change = |tx: &mut Transaction<'_>| {
         tx.counter("x").increment(u64::MAX)?;
         tx.counter("x").increment(u64::MAX)

@@ -31,8 +31,7 @@ pub(crate) fn hear() -> Told {
     let written = lines.clone();
     let subscriber =
         tracing_subscriber::fmt().with_ansi(false).with_writer(move || written.clone());
-    let _guard = tracing::subscriber::set_default(subscriber.finish());
-    Told { lines, _guard }
+    Told { lines, _guard: tracing::subscriber::set_default(subscriber.finish()) }
 }
 
 impl Told {
