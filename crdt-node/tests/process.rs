@@ -166,6 +166,7 @@ fn a_node_tells_how_many_bytes_went_over_each_link_and_whom_it_has_not_met() {
     let stands = |region: &Region| region.get("/v1/regions")["regions"][0].clone();
     let before = stands(&a);
     assert_eq!(before["unmet_documents"], json!(1));
+    assert_eq!(before["lag"]["level"], json!("unknown"));
     assert_eq!(before["bytes"], json!({"sent": 0, "received": 0}));
     bring_together(&a, &b);
     until("each has met the other", || stands(&a)["unmet_documents"] == json!(0));
