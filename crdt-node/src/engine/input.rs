@@ -334,3 +334,18 @@ pub(crate) enum Input {
     Ready(oneshot::Sender<()>),
     End,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::Way;
+
+    #[test]
+    fn both_ends_keep_the_connection_that_the_region_dials_whose_name_comes_first() {
+        for [one, other] in [["eu", "us"], ["us", "eu"]] {
+            let dialed_here = Way::Dialed.weight(one, other);
+            assert_eq!(dialed_here, Way::Accepted.weight(other, one), "both say the same of it");
+            assert_eq!(dialed_here > Way::Accepted.weight(one, other), one < other);
+            assert!(Way::Relayed.weight(one, other) < dialed_here);
+        }
+    }
+}
