@@ -200,8 +200,17 @@ fn read(response: Result<Response<ureq::Body>, ureq::Error>) -> Result<Answered,
     let mut response = response.map_err(unanswered)?;
     let status = response.status().as_u16();
     let body = response.body_mut().with_config().limit(LONGEST).read_to_vec();
-    let body = serde_json::from_slice(&body.map_err(unanswered)?);
-    Ok((status, body.map_err(|error| Unanswered(error.to_string()))?))
+    answered(status, &body.map_err(unanswered)?)
+}
+
+/// What a region has answered; one that is ending has not, and is asked again when it is back.
+fn answered(status: u16, body: &[u8]) -> Result<Answered, Unanswered> {
+    let body: Value =
+        serde_json::from_slice(body).map_err(|error| Unanswered(error.to_string()))?;
+    if body["error"]["code"] == json!("ending") {
+        return Err(Unanswered(format!("it is ending: {body}")));
+    }
+    Ok((status, body))
 }
 
 fn refusal((status, body): &Answered) -> Option<Answer> {
@@ -232,4 +241,18 @@ fn standing(region: &Value) -> Option<(String, Standing)> {
     let is_met = region["unmet_documents"].as_u64()? == 0;
     let sent = region["bytes"]["sent"].as_u64()?;
     Some((region["region"].as_str()?.into(), Standing { sent, behind: is_met.then_some(behind) }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::answered;
+
+    /// A region that was ended by hand answered `ending` to a look at it, and the demo ended with it.
+    #[test]
+    fn a_region_that_is_ending_is_asked_again() {
+        assert!(answered(503, br#"{"error": {"code": "ending", "message": "..."}}"#).is_err());
+        assert!(answered(404, br#"{"error": {"code": "no-such-document"}}"#).is_ok());
+        assert!(answered(200, b"{}").is_ok());
+        assert!(answered(200, b"").is_err());
+    }
 }

@@ -89,7 +89,12 @@ impl Fleet<'_> {
             if let Some(process) = region.process.take() {
                 let id = process.id();
                 let ended = process.kill();
+                let has_served = region.address.is_some();
                 region.forget_process();
+                // Somebody may have taken its port meanwhile.
+                if !has_served && std::mem::take(&mut region.port) != 0 {
+                    continue;
+                }
                 region.revivals += 1;
                 let revivals = region.revivals;
                 let how = if self.is_live {
